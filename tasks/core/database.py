@@ -1,0 +1,99 @@
+"""Engines and transactions of one namespace.
+
+A namespace NS is three schemas: NS (live tables, derived tables, ledger, views), NS_rec (recorded history) and
+NS_asof (the same names as of one load). SQL files use unqualified names; the search path is a connection option,
+never a SET in a pooled session.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from urllib.parse import quote
+
+from alembic import command
+from alembic.config import Config
+from psycopg import Connection as RawConnection
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+from tasks.core.errors import ConfigurationError
+from tasks.core.paths import SQL
+
+DEFAULT_NAMESPACE = "todoke"
+
+
+@cache
+def _engine(url: str, search_path: str, load_id: int | None) -> Engine:
+    options = f"-c search_path={search_path} -c timezone=UTC"
+    if load_id is not None:
+        options += f" -c todoke.as_of_load={load_id} -c default_transaction_read_only=on"
+    return create_engine(url, connect_args={"options": options}, pool_pre_ping=True, pool_size=4, max_overflow=4)
+
+
+class Database:
+    """One namespace of one PostgreSQL database."""
+
+    def __init__(self, url: str, namespace: str = DEFAULT_NAMESPACE) -> None:
+        self.url = url
+        self.namespace = namespace
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction on the live side: commits at the end, rolls back on any error."""
+        with _engine(self.url, self.namespace, None).begin() as connection:
+            _assert_schema(connection, self.namespace)
+            yield connection
+
+    @contextmanager
+    def as_of(self, load_id: int) -> Iterator[Connection]:
+        """A read-only transaction that sees the namespace as it was right after `load_id`."""
+        schema = f"{self.namespace}_asof"
+        with _engine(self.url, schema, load_id).begin() as connection:
+            _assert_schema(connection, schema)
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the namespace to the newest schema; a second call changes nothing."""
+        config = Config()
+        config.set_main_option("script_location", str(SQL / "migrations"))
+        config.attributes["namespace"] = self.namespace
+        with _engine(self.url, self.namespace, None).begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(hashtext('todoke.migrate'))"))
+            connection.execute(text(f'create schema if not exists "{self.namespace}"'))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def drop(self) -> None:
+        """Drop the whole namespace: scratch runs only."""
+        if self.namespace == DEFAULT_NAMESPACE:
+            raise ConfigurationError("The live namespace is never dropped by Todoke; drop the database yourself.")
+        with _engine(self.url, self.namespace, None).begin() as connection:
+            for suffix in ("_asof", "", "_rec"):
+                connection.execute(text(f'drop schema if exists "{self.namespace}{suffix}" cascade'))
+
+    def dispose(self) -> None:
+        """Close every pooled connection of this process."""
+        _engine(self.url, self.namespace, None).dispose()
+
+
+def raw(connection: Connection) -> RawConnection:
+    """The psycopg connection under a SQLAlchemy one: for COPY."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, RawConnection):
+        raise ConfigurationError(f"TODOKE_DATABASE_URL must use psycopg 3, not {type(driver).__module__}")
+    return driver
+
+
+def with_database(url: str, database: str) -> str:
+    """The same server, another database."""
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def quoted(value: str) -> str:
+    """A value fit for a URL."""
+    return quote(value, safe="")
+
+
+def _assert_schema(connection: Connection, schema: str) -> None:
+    found = connection.scalar(text("select current_schema()"))
+    if found != schema:
+        raise ConfigurationError(f"Schema {schema} is missing (the connection sees {found}): run `todoke doctor`.")

@@ -1,0 +1,43 @@
+"""Everything Todoke raises on purpose, split by what the caller may do about it.
+
+TodokeError
+├── ConfigurationError   a setting, template or SQL file is wrong: a person changes it, then runs again
+├── GuardError           the run was refused to protect people; the message names the command that lifts it
+├── DataError            the source's data cannot be used; what was already stored is untouched
+└── DeliveryError        one attempt to hand over a batch failed
+    ├── NotWritten       provably nothing left: safe to try again later
+    ├── Rejected         the provider refused: do not repeat
+    └── UnknownOutcome   no proof either way: look it up, never resend blindly
+"""
+
+
+class TodokeError(Exception):
+    """What happened, to which object, and what to do next: one sentence each."""
+
+
+class ConfigurationError(TodokeError):
+    """A setting, template, touchpoint or SQL file is wrong."""
+
+
+class GuardError(TodokeError):
+    """A guard of DESIGN's invariant 11 refused the run."""
+
+
+class DataError(TodokeError):
+    """Source data that cannot be used."""
+
+
+class DeliveryError(TodokeError):
+    """One attempt to hand over a batch failed."""
+
+
+class NotWritten(DeliveryError):
+    """Provably nothing left this machine: the rows go back to planned."""
+
+
+class Rejected(DeliveryError):
+    """The provider refused the batch or the message."""
+
+
+class UnknownOutcome(DeliveryError):
+    """The provider may or may not have taken it."""

@@ -1,0 +1,7 @@
+"""Where the project's own files lie, in a checkout and in an installed wheel alike."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SQL = ROOT / "sql"
+TEMPLATES = ROOT / "templates"

@@ -1,0 +1,89 @@
+"""Every setting, read from the environment (`TODOKE_*`), typed, bounded and described with its unit."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    return Path.home() / ".local" / "share" / "todoke"
+
+
+class Settings(BaseSettings):
+    """Where Todoke runs and what it talks to. Defaults need no account."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_", extra="ignore", frozen=True)
+
+    env: Literal["development", "production"] = Field(
+        "development", description="Only production may send to anyone; elsewhere real channels obey TODOKE_ALLOW."
+    )
+    home: Path = Field(
+        default_factory=_default_home, description="Absolute state folder: database, mailbox, pages, archive, keys."
+    )
+    database_url: str | None = Field(
+        None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
+    )
+    shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
+    oms: Literal["sample"] = Field("sample", description="Order system the orders come from.")
+    sample_orders: int = Field(1000, ge=1, le=10_000_000, description="Orders of the sample shop.")
+    sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")
+    email: Literal["mailbox"] = Field("mailbox", description="Where e-mail goes.")
+    allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
+    publish_url: str | None = Field(None, description="Folder of the tracking pages; default TODOKE_HOME/pages.")
+    archive_url: str | None = Field(
+        None, description="Folder of the archive and of the ledger's high-water mark; default TODOKE_HOME/archive."
+    )
+    base_url: str | None = Field(
+        None, description="Public address of the published pages; default the folder itself (file://)."
+    )
+    secret: SecretStr | None = Field(
+        None, description="Key of page and opt-out tokens; default is made once in TODOKE_HOME."
+    )
+    runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
+    prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
+
+
+class DeliverySettings(BaseSettings):
+    """Times of the delivery protocol (DELIVERY.md), in seconds unless said otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_DELIVERY_", extra="ignore", frozen=True)
+
+    lease_seconds: float = Field(
+        30, gt=0, description="How long a worker owns a batch it posts, by the database's clock."
+    )
+    timeout_seconds: float = Field(10, gt=0, description="HTTP timeout of one attempt.")
+    margin_seconds: float = Field(2, ge=0, description="Clock margin between lease and timeout.")
+    repost_minutes: float = Field(
+        15, gt=0, description="How long an unknown batch of a keyed provider may be posted again."
+    )
+    horizon_minutes: float = Field(10, gt=0, description="How long to wait before an unkeyed provider is asked.")
+    batch_size: int = Field(100, ge=1, le=1000, description="Messages sealed together at most.")
+
+
+class DetectionSettings(BaseSettings):
+    """Thresholds of delay detection (DESIGN.md), in hours."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_DETECTION_", extra="ignore", frozen=True)
+
+    stalled_hours: int = Field(48, ge=1, description="No scan for so long after hand-over means stalled.")
+    stalled_far_hours: int = Field(72, ge=1, description="The same for long distance and islands.")
+    zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
+
+
+class GuardSettings(BaseSettings):
+    """Limits of invariant 11."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_GUARD_", extra="ignore", frozen=True)
+
+    gap_hours: int = Field(72, ge=1, description="A run later than this after the last good one opens in hold.")
+    vanished_share: float = Field(
+        0.2, gt=0, le=1, description="Share of known subjects that may vanish before the run holds."
+    )
+
+    @property
+    def gap(self) -> timedelta:
+        """Longest silence between two runs."""
+        return timedelta(hours=self.gap_hours)
