@@ -4,6 +4,7 @@ TodokeError
 ├── ConfigurationError   a setting, template or SQL file is wrong: a person changes it, then runs again
 ├── GuardError           the run was refused to protect people; the message names the command that lifts it
 ├── DataError            the source's data cannot be used; what was already stored is untouched
+│   └── TemplateRejected one message cannot be rendered from its context; only that message fails
 └── DeliveryError        one attempt to hand over a batch failed
     ├── NotWritten       provably nothing left: safe to try again later
     ├── Rejected         the provider refused: do not repeat
@@ -25,6 +26,10 @@ class GuardError(TodokeError):
 
 class DataError(TodokeError):
     """Source data that cannot be used."""
+
+
+class TemplateRejected(DataError):
+    """One message could not be rendered: a missing or mistyped field, or an error inside its template."""
 
 
 class DeliveryError(TodokeError):

@@ -1,0 +1,187 @@
+"""`templates/brand.toml`: who the shop is in every message. One section per source (shop front); `shop` is the default."""
+
+import re
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from tasks.core.declarations import Declaration, load_toml
+from tasks.core.domain import TouchpointClass
+from tasks.core.errors import ConfigurationError
+from tasks.core.paths import TEMPLATES
+
+DEFAULT_SECTION = "shop"
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be one printable line")
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", value):
+        raise ValueError("must be a plain e-mail address")
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is no IANA time zone")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+Address = Annotated[str, AfterValidator(_address)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Localised(Declaration):
+    """One text in every language we write."""
+
+    ja: Line
+    en: Line
+
+
+class Sender(Declaration):
+    """From of one class: transactional, service and marketing mail never share a stream."""
+
+    address: Address
+    name: Localised
+    stream: Line = Field(description="Provider's message stream, also in List-Id and Feedback-ID.")
+
+
+class Senders(Declaration):
+    """One sender per touchpoint class."""
+
+    T: Sender
+    S: Sender
+    M: Sender
+
+
+class Company(Declaration):
+    """Who is legally behind the shop (特定電子メール法: name, postal address, contact)."""
+
+    name: Localised
+    address: Localised
+    phone: Line
+    phone_hours: Localised
+
+
+class Urls(Declaration):
+    """Public addresses of the shop's own pages."""
+
+    home: Url
+    contact: Url
+    faq: Url
+    returns: Url
+    review: Url
+    unsubscribe: Url
+    news: Url
+
+
+class Palette(Declaration):
+    """Colours of one scheme. `todoke check` computes every contrast that is used."""
+
+    ground: Colour = Field(description="Behind the card.")
+    paper: Colour = Field(description="The card.")
+    ink: Colour = Field(description="Text.")
+    quiet: Colour = Field(description="Secondary text.")
+    line: Colour = Field(description="Rules and the empty part of the progress bar.")
+    accent: Colour = Field(description="Buttons, links, the filled part of the progress bar.")
+    on_accent: Colour = Field(description="Text on a button.")
+    tint: Colour = Field(description="Box behind the one thing that matters most.")
+
+
+class Colours(Declaration):
+    """Light and dark scheme."""
+
+    light: Palette
+    dark: Palette
+
+
+class Promotion(Declaration):
+    """The one promotional line a transactional message may carry, and only to those who consented."""
+
+    text: Localised
+    link: Localised
+
+
+class Section(Declaration):
+    """How one shop front presents itself."""
+
+    name: Localised
+    logo: Localised
+    tagline: Localised
+    reply_to: Address
+    review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
+    allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
+    senders: Senders
+    company: Company
+    urls: Urls
+    colours: Colours
+    promotion: Promotion
+
+
+class Calendar(Declaration):
+    """When the shop works: business days and the hour after which an order counts for the next one."""
+
+    zone: Zone
+    cutoff: time
+    closed_weekdays: tuple[Weekday, ...] = ()
+    closed_on: tuple[date, ...] = ()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The shop's zone."""
+        return ZoneInfo(self.zone)
+
+
+class Brand(Declaration):
+    """All shop fronts of one business."""
+
+    language: Language = Field(description="Language of a customer whose locale is unknown.")
+    calendar: Calendar
+    classes: dict[str, TouchpointClass] = Field(
+        default_factory=dict, description="Touchpoints whose class differs from the catalogue."
+    )
+    sections: dict[str, Section]
+
+    def section(self, source: str | None) -> Section:
+        """The section of one source; an unlisted source has none: nothing is sent in a name nobody approved."""
+        try:
+            return self.sections[source or DEFAULT_SECTION]
+        except KeyError:
+            raise ConfigurationError(
+                f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
+            ) from None
+
+
+def language_of(brand: Brand, locale: str | None) -> Language:
+    """Language to write in: that of the locale where we write it, the brand's without a locale, else English."""
+    if not locale:
+        return brand.language
+    return "ja" if locale.replace("_", "-").split("-")[0].lower() == "ja" else "en"
+
+
+def parse_brand(path: Path) -> Brand:
+    """Brand from a TOML file; raises ConfigurationError naming file and key."""
+    brand = load_toml(path, Brand)
+    if DEFAULT_SECTION not in brand.sections:
+        raise ConfigurationError(f"{path.name}: [sections.{DEFAULT_SECTION}] is missing")
+    return brand
+
+
+@cache
+def load_brand() -> Brand:
+    """The brand of this installation, read once per process."""
+    return parse_brand(TEMPLATES / "brand.toml")

@@ -1,0 +1,202 @@
+"""Touchpoints: one folder `templates/<name>/` each, declared in `touchpoint.toml`.
+
+The declaration says who may get it (class), what it needs, and which fields its due SQL puts into `context`. The
+context is a contract: the type words are closed and `check_context` compares every field.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from tasks.core.brand import Language, Line, load_brand
+from tasks.core.declarations import Declaration, load_toml, suggestion
+from tasks.core.domain import ChannelName, Mode, TouchpointClass
+from tasks.core.errors import ConfigurationError
+from tasks.core.paths import SQL, TEMPLATES
+
+_T, _S, _M = TouchpointClass.TRANSACTIONAL, TouchpointClass.SERVICE, TouchpointClass.MARKETING
+CATALOGUE: dict[str, TouchpointClass] = {
+    **dict.fromkeys(
+        "order_confirmation payment_reminder payment_received order_amended order_cancelled refund_issued"
+        " order_waiting on_the_way shipped out_for_delivery delivery_attempted ready_for_pickup delivered"
+        " delay_notice delay_recovered parcel_problem return_update subscription_upcoming service_notice".split(),
+        _T,
+    ),
+    **dict.fromkeys(
+        "thank_you how_to check_in warranty_reminder maintenance_reminder product_update satisfaction_survey".split(),
+        _S,
+    ),
+    **dict.fromkeys(
+        "profile_request review_request replenishment second_order_offer cross_sell loyalty_invite stamp_card tier_up"
+        " vip_invite referral community_invite story birthday anniversary win_back surprise_gift campaign"
+        " mention_reply".split(),
+        _M,
+    ),
+}
+"""Class of every touchpoint of the catalogue; brand.toml alone may say otherwise."""
+
+DEFAULT_HOLDOUT = {_T: 0.0, _S: 0.0, _M: 0.05}
+
+Feed = Literal["orders", "customers", "products", "shipments", "tracking", "hazards", "returns", "reviews", "consents"]
+Rule = Literal["rule"]
+TypeWord = Annotated[
+    str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
+]
+
+
+class Touchpoint(Declaration):
+    """One touchpoint as its folder declares it."""
+
+    name: str
+    title: Line
+    purpose: Line
+    touchpoint_class: TouchpointClass = Field(alias="class")
+    owner: Line
+    mode: Mode
+    needs: tuple[Feed, ...] = Field(min_length=1, description="Feeds whose closed gate holds this touchpoint.")
+    valid_for_hours: int = Field(gt=0, le=24 * 60, description="Default of valid_until, from due_at.")
+    priority: int = Field(ge=0, le=100, description="Higher goes first between competing messages.")
+    subject_format: Line = Field(description="What one message is about: a column or parts like C:P@run-out.")
+    channels: tuple[ChannelName, ...] = Field(min_length=1, description="In order of fallback.")
+    languages: tuple[Language, ...] = Field(min_length=1)
+    holdout: float = Field(ge=0, le=0.5, description="Share never sent, to measure lift. Never for class T.")
+    variants: dict[str, float | Rule] = Field(min_length=1, description='Weight, or "rule": the due SQL chooses.')
+    context: dict[str, TypeWord]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_holdout(cls, values: dict[str, Any]) -> dict[str, Any]:
+        share = DEFAULT_HOLDOUT.get(values.get("class", ""), 0.0)
+        return {"holdout": share, **values}
+
+    @model_validator(mode="after")
+    def _lawful(self) -> Self:
+        if self.touchpoint_class is _T and self.holdout:
+            raise ValueError("holdout must be 0: a transactional message is owed to everyone")
+        if len({isinstance(weight, str) for weight in self.variants.values()}) > 1:
+            raise ValueError('variants are either all weights or all "rule"')
+        return self
+
+
+def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -> Touchpoint:
+    """Touchpoint of one touchpoint.toml; raises ConfigurationError naming file and key."""
+    touchpoint = load_toml(path, Touchpoint, name=path.parent.name)
+    expected = brand_classes.get(touchpoint.name, CATALOGUE.get(touchpoint.name, _M))
+    found = touchpoint.touchpoint_class
+    if found is not expected and touchpoint.name not in brand_classes and not (expected is _M and found is _S):
+        raise ConfigurationError(
+            f"{touchpoint.name}: class {found} is not that of the catalogue ({expected}); "
+            f'list it in brand.toml under [classes] ({touchpoint.name} = "{found}") or change it back'
+        )
+    return touchpoint
+
+
+def read_all(templates: Path) -> dict[str, Touchpoint]:
+    """Every touchpoint below one templates folder, by name."""
+    classes = load_brand().classes
+    paths = sorted(templates.glob("*/touchpoint.toml"))
+    return {path.parent.name: parse_touchpoint(path, classes) for path in paths}
+
+
+@cache
+def load_all() -> dict[str, Touchpoint]:
+    """Every touchpoint of this installation by name, read once per process."""
+    return read_all(TEMPLATES)
+
+
+def load(name: str) -> Touchpoint:
+    """One touchpoint; raises ConfigurationError naming the nearest one."""
+    try:
+        return load_all()[name]
+    except KeyError:
+        raise ConfigurationError(f"There is no touchpoint {name!r}{suggestion(name, list(load_all()))}") from None
+
+
+@cache
+def version(name: str) -> str:
+    """Content hash (16 hex digits) of all that shapes a touchpoint: folder, _shared, brand.toml, due SQL."""
+    files = [path for folder in (name, "_shared") for path in sorted((TEMPLATES / folder).rglob("*")) if path.is_file()]
+    files += [TEMPLATES / "brand.toml", SQL / "due" / f"{name}.sql"]
+    digest = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def check_context(touchpoint: Touchpoint, context: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a context: missing, undeclared and mistyped fields. Empty when it keeps the contract."""
+    declared = list(touchpoint.context)
+    unknown = [f"unknown field {key!r}{suggestion(key, declared)}" for key in context if key not in touchpoint.context]
+    return missing_or_mistyped(touchpoint, context) + unknown
+
+
+def missing_or_mistyped(touchpoint: Touchpoint, context: Mapping[str, Any]) -> list[str]:
+    """The part of `check_context` that makes a message impossible; an extra field is simply not used."""
+    problems = []
+    for name, word in touchpoint.context.items():
+        if name not in context:
+            problems.append(f"missing field {name!r} ({word})")
+        elif not _fits(context[name], word):
+            problems.append(f"field {name!r} is {context[name]!r:.60}, declared {word}")
+    return problems
+
+
+def _fits(value: Any, word: str) -> bool:
+    if value is None:
+        return word[-1] == "?"
+    return _CHECKS[word.rstrip("?")](value)
+
+
+_MONEY = re.compile(r"-?\d+(\.\d+)?")
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 10 and _parses(date.fromisoformat, value)
+
+
+def _is_instant(value: Any) -> bool:
+    return isinstance(value, str) and _parses(_aware, value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _is_money(value: Any) -> bool:
+    return _is_number(value) or (isinstance(value, str) and _MONEY.fullmatch(value) is not None)
+
+
+def _aware(value: str) -> datetime:
+    instant = datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError("an instant has an offset")
+    return instant
+
+
+def _parses(parse: Callable[[str], object], value: str) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": _is_number,
+    "money": _is_money,
+    "date": _is_date,
+    "instant": _is_instant,
+    "boolean": lambda value: isinstance(value, bool),
+    "list": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
