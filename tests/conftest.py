@@ -1,0 +1,126 @@
+"""Shared fixtures: one embedded PostgreSQL a test run, one database a test, no network but this machine's."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tasks.core.database import Database
+from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
+from tests.skip_policy import SkipPolicy
+
+pytest_plugins = ["pytester"]
+
+HOME_VARIABLE = "TODOKE_TEST_HOME"
+PREFIX = "todoke-test-"
+TEMPLATE = "todoke_template"
+FAST = {"fsync": "off", "full_page_writes": "off"}  # tests outlive no power cut
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "",  # a heartbeat thread costs every flow run a second
+}
+_numbers = count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SkipPolicy.from_environment())
+    if not hasattr(config, "workerinput"):
+        _sweep_dead_homes()
+        os.environ[HOME_VARIABLE] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+    for name in [name for name in os.environ if name.startswith("TODOKE_")]:
+        if not name.startswith("TODOKE_TEST_"):
+            del os.environ[name]
+    home = os.environ[HOME_VARIABLE]
+    os.environ.update(QUIET, TODOKE_HOME=home, PREFECT_HOME=f"{home}/prefect")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _remove(Path(os.environ[HOME_VARIABLE]))
+
+
+def _sweep_dead_homes() -> None:
+    """Remove what a killed test run left behind."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = home.name.removeprefix(PREFIX).split("-")[0]
+        if home.stat().st_uid == os.geteuid() and pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            _remove(home)
+
+
+def _remove(home: Path) -> None:
+    stop_server(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def test_home() -> Path:
+    """The run's own TODOKE_HOME, shared by all pytest-xdist workers."""
+    return Path(os.environ[HOME_VARIABLE])
+
+
+@pytest.fixture(scope="session")
+def server(test_home: Path) -> str:
+    """URL of the `postgres` database of the run's server; started by the first test that needs it."""
+    return ensure_server(test_home, "postgres", FAST)
+
+
+@pytest.fixture
+def database_url(server: str, test_home: Path) -> Iterator[str]:
+    """URL of an empty database of this test alone."""
+    yield from _own_database(server, test_home, "template0")
+
+
+@pytest.fixture
+def database(server: str, test_home: Path, migrated_template: str) -> Iterator[Database]:
+    """A migrated database of this test alone: a copy of a template that was migrated once in the run."""
+    for url in _own_database(server, test_home, migrated_template):
+        opened = Database(url)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server: str, test_home: Path) -> str:
+    """Name of a migrated template database; the first worker makes it, the others wait for its lock."""
+    with (test_home / "template.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not _is_template(server):
+            _make_template(server, server_url(test_home, TEMPLATE))
+    return TEMPLATE
+
+
+def _own_database(server: str, home: Path, template: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    create_database(server, name, template)
+    yield server_url(home, name)
+    drop_database(server, name)
+
+
+def _is_template(server: str) -> bool:
+    with _connect(server) as connection:
+        query = "select 1 from pg_database where datname = %s and datistemplate"
+        return connection.execute(query, [TEMPLATE]).fetchone() is not None
+
+
+def _make_template(server: str, url: str) -> None:
+    drop_database(server, TEMPLATE)
+    create_database(server, TEMPLATE)
+    made = Database(url)
+    made.migrate()
+    made.dispose()
+    with _connect(server) as connection:
+        connection.execute("update pg_database set datistemplate = true where datname = %s", [TEMPLATE])
+
+
+def _connect(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
