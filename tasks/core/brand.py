@@ -1,4 +1,4 @@
-"""`templates/brand.toml`: who the shop is in every message. One section per source (shop front); `shop` is the default."""
+"""`templates/brand.toml`: who the shop is in every message. One section per source; `shop` is the default."""
 
 import re
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""TOML files as typed models. An unknown key is an error that names the nearest right one: a typo must not be a no-op."""
+"""TOML files as typed models. An unknown key is an error that names the nearest right one: no typo is a no-op."""
 
 import tomllib
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ Model = TypeVar("Model", bound=Declaration)
 
 
 def load_toml(path: Path, model: type[Model], **extra: Any) -> Model:
-    """The file as a `model`; `extra` adds values the file does not hold. Raises ConfigurationError naming file and key."""
+    """The file as a `model`, with `extra` values it does not hold; ConfigurationError names file and key."""
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -17,7 +17,9 @@ _EN_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # What no message may carry: C0 and C1 controls but newline, lone surrogates, bidirectional overrides, line separators.
-_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]"
+)
 _LINKS = re.compile(r"://|www\.|@|\.(?:com|net|org|jp|ru|cn|top|xyz|info)\b", re.IGNORECASE)
 _HONORIFIC = re.compile(r"[\s　]*(?:様|さま|御中|殿)+$")
 
@@ -46,15 +48,15 @@ def day(value: str, language: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def day_range(start: str | None, end: str | None, language: str) -> str:
-    """`11月21日(金)〜23日(日)`, `Fri 21 – Sun 23 Nov`; one day where both are the same or one is missing."""
+    """`11月21日〜23日`, `21–23 Nov`; `11月29日〜12月2日` over a month's end; one day where both are the same."""
     if not start or not end or start[:10] == end[:10]:
         return day(start or end or "", language)
     first, last = date.fromisoformat(start[:10]), date.fromisoformat(end[:10])
+    same = (first.year, first.month) == (last.year, last.month)
     if language == "ja":
-        tail = f"{last.day}日({_JA_WEEKDAYS[last.weekday()]})" if _same_month(first, last) else _day(last, language)
-        return f"{_day(first, language)}〜{tail}"
-    head = f"{_EN_WEEKDAYS[first.weekday()]} {first.day}" if _same_month(first, last) else _day(first, language)
-    return f"{head} – {_day(last, language)}"
+        return f"{first.month}月{first.day}日〜" + ("" if same else f"{last.month}月") + f"{last.day}日"
+    head = f"{first.day}–" if same else f"{first.day} {_EN_MONTHS[first.month - 1]} – "
+    return f"{head}{last.day} {_EN_MONTHS[last.month - 1]}"
 
 
 @lru_cache(maxsize=20_000)
@@ -103,24 +105,22 @@ def person(recipient: dict[str, Any], language: str) -> str:
     """The name alone, without honorific; empty when unknown or when it holds a link (a spammer's sign-up)."""
     parts = (recipient.get("family_name"), recipient.get("given_name"))
     joined = " ".join(part for part in (parts if language == "ja" else reversed(parts)) if part)
-    name = _HONORIFIC.sub("", recipient.get("name") or joined).strip()
-    return "" if _LINKS.search(name) else name
+    return _bare(recipient.get("name") or joined)
 
 
 def dear(recipient: dict[str, Any], language: str) -> str:
     """Salutation: `髙﨑 恵 様`, `株式会社みどり 御中`, `お客様`; `Hello Megumi Takasaki`, `Hello`."""
-    name, company = person(recipient, language), _HONORIFIC.sub("", recipient.get("company") or "").strip()
-    company = "" if _LINKS.search(company) or company == name else company
+    name, company = person(recipient, language), _bare(recipient.get("company"))
     if language == "en":
         return f"Hello {name or company}".rstrip()
-    if not name:
-        return f"{company} 御中" if company else "お客様"
-    return f"{company} {name} 様".lstrip()
+    if company and name in ("", company):
+        return f"{company} 御中"
+    return f"{company} {name} 様".lstrip() if name else "お客様"
 
 
 def sama(name: str | None, language: str) -> str:
     """A third person's name: 様 exactly once in Japanese."""
-    bare = _HONORIFIC.sub("", name or "").strip()
+    bare = _bare(name)
     return f"{bare} 様" if bare and language == "ja" else bare
 
 
@@ -129,8 +129,9 @@ def order_reference(order_id: str) -> str:
     return order_id.rpartition(":")[2]
 
 
-def _same_month(first: date, last: date) -> bool:
-    return (first.year, first.month) == (last.year, last.month)
+def _bare(name: str | None) -> str:
+    bare = _HONORIFIC.sub("", name or "").strip()
+    return "" if _LINKS.search(bare) else bare
 
 
 def _day(value: date, language: str) -> str:

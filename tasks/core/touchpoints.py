@@ -22,24 +22,16 @@ from tasks.core.errors import ConfigurationError
 from tasks.core.paths import SQL, TEMPLATES
 
 _T, _S, _M = TouchpointClass.TRANSACTIONAL, TouchpointClass.SERVICE, TouchpointClass.MARKETING
-CATALOGUE: dict[str, TouchpointClass] = {
-    **dict.fromkeys(
-        "order_confirmation payment_reminder payment_received order_amended order_cancelled refund_issued"
-        " order_waiting on_the_way shipped out_for_delivery delivery_attempted ready_for_pickup delivered"
-        " delay_notice delay_recovered parcel_problem return_update subscription_upcoming service_notice".split(),
-        _T,
-    ),
-    **dict.fromkeys(
-        "thank_you how_to check_in warranty_reminder maintenance_reminder product_update satisfaction_survey".split(),
-        _S,
-    ),
-    **dict.fromkeys(
-        "profile_request review_request replenishment second_order_offer cross_sell loyalty_invite stamp_card tier_up"
-        " vip_invite referral community_invite story birthday anniversary win_back surprise_gift campaign"
-        " mention_reply".split(),
-        _M,
-    ),
+_NAMES = {
+    _T: """order_confirmation payment_reminder payment_received order_amended order_cancelled refund_issued
+        order_waiting on_the_way shipped out_for_delivery delivery_attempted ready_for_pickup delivered
+        delay_notice delay_recovered parcel_problem return_update subscription_upcoming service_notice""",
+    _S: "thank_you how_to check_in warranty_reminder maintenance_reminder product_update satisfaction_survey",
+    _M: """profile_request review_request replenishment second_order_offer cross_sell loyalty_invite stamp_card
+        tier_up vip_invite referral community_invite story birthday anniversary win_back surprise_gift campaign
+        mention_reply""",
 }
+CATALOGUE: dict[str, TouchpointClass] = {name: of for of, names in _NAMES.items() for name in names.split()}
 """Class of every touchpoint of the catalogue; brand.toml alone may say otherwise."""
 
 DEFAULT_HOLDOUT = {_T: 0.0, _S: 0.0, _M: 0.05}
