@@ -23,12 +23,11 @@ from prefect.settings import (
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     temporary_settings,
 )
-from sqlalchemy import make_url
 
-from flows.background import Background, clean_environment, locked
+from tasks.core.background import Background, clean_environment, locked
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import ROOT
-from tasks.core.postgres import ensure_server, stop_server
+from tasks.core.postgres import ensure_server, server_url, stop_server
 from tasks.core.settings import Settings
 
 HOST = "127.0.0.1"
@@ -74,7 +73,9 @@ def start_server(settings: Settings, say: Say = _silent) -> str:
             say("Starting the Prefect server (about 10 s) ...")
             _port_file(settings.home).write_text(str(_free_port(settings.prefect_port)), encoding="utf-8")
             environment = environment_of(settings)
-            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = _prefect_database(settings.home)
+            ensure_server(settings.home, "prefect")
+            database = server_url(settings.home, "prefect", driver="asyncpg")
+            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
             server.start([sys.executable, "-m", "prefect", "server", "start"], environment)
         address = _address(settings.home)
         _wait(server, lambda: _healthy(address))
@@ -225,11 +226,6 @@ def _port_file(home: Path) -> Path:
 
 def _address(home: Path) -> str:
     return f"http://{HOST}:{_port_file(home).read_text(encoding='utf-8')}"
-
-
-def _prefect_database(home: Path) -> str:
-    url = make_url(ensure_server(home, "prefect")).set(drivername="postgresql+asyncpg")
-    return url.render_as_string(hide_password=False)
 
 
 def _free_port(wanted: int) -> int:

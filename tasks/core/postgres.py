@@ -110,9 +110,9 @@ def stop_server(home: Path) -> bool:
     return True
 
 
-def server_url(home: Path, database: str) -> str:
+def server_url(home: Path, database: str, driver: str = "psycopg") -> str:
     """SQLAlchemy URL of a database of the embedded server of `home`, running or not."""
-    return f"postgresql+psycopg://postgres@/{database}?host={_cluster(home).socket_folder}"
+    return f"postgresql+{driver}://postgres@/{database}?host={_cluster(home).socket_folder}"
 
 
 def create_database(url: str, name: str, template: str = "template0") -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from flows import local_prefect
-from flows.background import Background
+from tasks.core.background import Background
 
 SECONDS = 60
 
