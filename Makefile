@@ -1,0 +1,47 @@
+# Todoke needs Python 3.11 or newer and make; everything else is set up below .venv on first use.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help demo test check serve stop lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## the sample shop's hour, messages and all, in ./.demo
+	@TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke demo
+
+test: $(STAMP) ## all tests
+	@$(BIN)/python -m pytest -n 2
+
+check: $(STAMP) ## what a change must pass besides the tests: style, types, rules, templates and SQL
+	@echo "ruff: style and format" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "mypy: types" && $(BIN)/mypy
+	@echo "rules: imports, sizes, SQL files, lock, documents" && $(BIN)/python -m pytest tests/rules
+	@echo "todoke check: templates, SQL, settings" && $(BIN)/todoke check
+
+serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
+	@$(BIN)/todoke serve
+
+stop: ## stop what serve and demo started
+	@test ! -x $(BIN)/todoke || { $(BIN)/todoke stop; TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop; }
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		-o requirements.lock --no-emit-index-url --no-header --no-annotate
+
+clean: ## remove the virtual environment and the demo; stop what they run first
+	@$(MAKE) --no-print-directory stop
+	rm -rf .venv .demo
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Todoke needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.11 ..." >&2; exit 2; }
+	@echo "Setting up .venv (once; about a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "No virtual environment could be made: on Debian, apt-get install python3-venv." >&2; exit 2; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
