@@ -16,6 +16,7 @@ from psycopg import Connection as RawConnection
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from tasks.core.errors import ConfigurationError
+from tasks.core.facts import apply_facts
 from tasks.core.paths import SQL
 
 DEFAULT_NAMESPACE = "todoke"
@@ -61,6 +62,7 @@ class Database:
             connection.execute(text(f'create schema if not exists "{self.namespace}"'))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            apply_facts(connection, self.namespace)
 
     def drop(self) -> None:
         """Drop the whole namespace: scratch runs only."""

@@ -4,17 +4,23 @@
 create table run (
   run_id     text primary key,
   as_of      timestamptz not null,
-  since      timestamptz not null,
   load_id    bigint not null,          -- newest load it saw
-  after_load bigint not null,          -- newest load its predecessor saw: touched = (after_load, load_id]
   versions   jsonb not null,           -- touchpoint -> content hash
   gates      jsonb not null,           -- feed -> state
-  secret_id  text,
+  windows    jsonb not null,           -- touchpoint -> {since, after_load}: what it had not decided yet
+  verdicts   jsonb not null,           -- touchpoint -> {verdict:reason: n}
   decided_at timestamptz not null default clock_timestamp(),
   seconds    jsonb not null default '{}',
   finished_at timestamptz
 );
 create index on run (as_of);
+
+-- Grain: touchpoint. How far it was decided; a touchpoint whose due file broke stays behind and catches up alone.
+create table touchpoint_window (
+  touchpoint    text primary key,
+  decided_until timestamptz not null,
+  decided_load  bigint not null
+);
 
 -- Grain: touchpoint x subject. The uniqueness of messages lives here: never partitioned, never detached.
 create table message (

@@ -1,0 +1,14 @@
+-- Who:    messages not yet sealed whose order changed and whose due row is gone or fails a check: they stopped being true.
+-- Why:    checks no to a candidate with a ledger row never shows as a verdict (gate once comes first), so they are read here.
+-- Params: touchpoints, touched, as_of
+update message m
+set state = 'cancelled', reason = coalesce('check:' || f.name, 'no_longer_due'), state_at = :as_of
+from message x
+left join candidate c using (touchpoint, subject_id)
+left join lateral (
+  select key as name from json_each_text(c.checks) with ordinality o (key, value, place)
+  where value is distinct from 'true' order by place limit 1
+) f on true
+where m.touchpoint = x.touchpoint and m.subject_id = x.subject_id
+  and x.state in ('planned', 'approval') and x.touchpoint = any(:touchpoints) and x.order_id = any(:touched)
+  and (c.subject_id is null or f.name is not null)

@@ -1,0 +1,28 @@
+-- Who:    one run's (or one explanation's) candidates, gone with its transaction.
+-- Grain:  touchpoint x subject.
+-- Params: none
+create temp table candidate (
+  touchpoint  text not null,
+  subject_id  text not null,
+  customer_id text not null,
+  order_id    text,
+  due_at      timestamptz not null,
+  valid_until timestamptz not null,
+  variant     text not null,
+  checks      json not null,
+  context     jsonb not null,
+  class       text not null,
+  priority    integer not null,
+  mode        text not null,
+  holdout     double precision not null,
+  needs       text[] not null,
+  channels    text[] not null,
+  -- filled by enrich
+  email text, address_key text, channel text, language text, zone text, status text, recipient jsonb,
+  -- filled by the first gate that stops it; null after all gates = it leaves now
+  verdict     text check (verdict in ('done', 'dropped', 'expired', 'waiting', 'approval', 'held_out')),
+  reason      text,
+  detail      jsonb,
+  recheck_at  timestamptz,
+  primary key (touchpoint, subject_id)
+) on commit drop

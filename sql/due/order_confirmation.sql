@@ -1,0 +1,41 @@
+-- Who:    every order the moment it was placed, but not what was paid and taken at a counter.
+-- Grain:  order.   Anchor: orders.placed_at.
+-- Why:    `assurance` goes before `welcome`: who waits long wants to know that first. Exchanges and replacements greet nobody.
+-- Params: as_of, since, until, touched, customer_id
+select f.order_id as subject_id, f.customer_id, f.order_id,
+       f.placed_at as due_at, f.placed_at + interval '24 hours' as valid_until,
+       case when a.assurance is not null then 'assurance'
+            when f.order_number = 1 and f.original_order_id is null then 'welcome'
+            else 'plain' end as variant,
+       json_build_object(
+         'not_point_of_sale', f.sales_channel is distinct from 'pos',
+         'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
+         'not_delivered', f.delivered_at is null or f.delivered_at > :as_of) as checks,
+       f.money || jsonb_build_object(
+         'order_id', f.order_id, 'order_number', f.order_number, 'placed_at', f.placed_at, 'items', f.items,
+         'payment_method', f.payment_method, 'payment_number', null, 'payment_due_at', f.payment_due_at,
+         'paid', f.paid_at is not null and f.paid_at <= :as_of, 'ship_to', f.ship_to, 'gift', f.gift,
+         'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
+         'assurance', a.assurance,
+         'tells', jsonb_build_object('until_on', coalesce(f.requested_on, f.promised_on), 'from_on', null, 'cause', null)
+       ) as context
+from order_facts f
+left join lateral (
+  select jsonb_build_object('reason', 'hazard', 'hazard', h.kind, 'region', h.region,
+                            'until_on', (h.until_at at time zone f.zone)::date) as assurance
+  from hazard h
+  where h.region = f.ship_to_region and h.severity in ('warning', 'emergency')
+    and h.from_at <= :as_of and (h.until_at is null or h.until_at > :as_of)
+  order by h.from_at, h.hazard_id limit 1
+) w on true
+left join lateral (
+  select case
+    when f.preorder_until > (f.placed_at at time zone f.zone)::date
+      then jsonb_build_object('reason', 'preorder', 'hazard', null, 'region', null, 'until_on', f.preorder_until)
+    when w.assurance is not null then w.assurance
+    when f.requested_on is null and f.promised_on > (f.placed_at at time zone f.zone)::date + 10
+      then jsonb_build_object('reason', 'long_lead', 'hazard', null, 'region', null, 'until_on', f.promised_on)
+  end as assurance
+) a on true
+where ((f.placed_at > :since and f.placed_at <= :until) or (f.order_id = any(:touched) and f.placed_at <= :until))
+  and (:customer_id is null or f.customer_id = :customer_id)

@@ -1,0 +1,3 @@
+-- Who:    whether the ledger knows any message.
+-- Params: none
+select exists (select from message)

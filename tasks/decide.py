@@ -1,0 +1,152 @@
+"""Step 5: decide who gets what. One transaction: candidates, gates, ledger rows, waiting rows, the run's record."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prefect import get_run_logger, task
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from tasks.core.domain import ChannelName
+from tasks.core.due import Window, collect
+from tasks.core.facts import version as facts_version
+from tasks.core.gates import gate_names, run_gates
+from tasks.core.guards import floor_of_first_run
+from tasks.core.queries import query
+from tasks.core.runs import Run, write_under
+from tasks.core.touchpoints import Touchpoint, load_all, version
+
+ENABLED_CHANNELS = (ChannelName.EMAIL,)
+DUE_TIMEOUT_SECONDS = 300
+
+
+@dataclass
+class Decision:
+    """What one run decided: counts, and the touchpoints whose due file broke with the error's first line."""
+
+    load_id: int
+    planned: int = 0
+    verdicts: dict[str, dict[str, int]] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+@task(name="decide", timeout_seconds=900, tags=["decide"])
+def decide(run: Run, touchpoints: Sequence[str] | None = None) -> Decision:
+    """Plan every message that may leave now; hold, drop or expire the others with a reason.
+
+    A due file that fails stops only its touchpoint: it is rolled back alone and its window stays open for the next run.
+    """
+    with run.database.transaction() as connection:
+        query("decide/lock_planning").run(connection)
+        decision = plan_messages(connection, run, load_all(), touchpoints)
+    for name, error in decision.broken.items():
+        get_run_logger().error("touchpoint %s was not decided: %s", name, error)
+    return decision
+
+
+def plan_messages(
+    connection: Connection, run: Run, known: dict[str, Touchpoint], names: Sequence[str] | None = None
+) -> Decision:
+    """The decision itself, inside the caller's transaction (which holds the planning lock)."""
+    decision = Decision(load_id=int(query("decide/newest_load").scalar(connection)))
+    write_under(connection, decision.load_id, run.as_of)
+    chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
+    _set_floors(connection, run, chosen)
+    windows, touched = _windows(connection, run, chosen, decision.load_id)
+    query("decide/create_candidate").run(connection)
+    for touchpoint in chosen:
+        _collect(connection, touchpoint, windows[touchpoint.name], decision)
+    _arbitrate(connection, run)
+    decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
+    decision.planned = _write(connection, run, decision.load_id, decided, touched)
+    decision.verdicts = _verdicts(connection)
+    _record(connection, run, decision, decided, windows)
+    return decision
+
+
+def _set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> None:
+    query("guards/set_floors").run(
+        connection,
+        touchpoints=[touchpoint.name for touchpoint in chosen],
+        formats=[touchpoint.subject_format for touchpoint in chosen],
+        floor_at=floor_of_first_run(connection, run.as_of),
+        set_by=run.run_id,
+    )
+
+
+def _windows(
+    connection: Connection, run: Run, chosen: list[Touchpoint], load_id: int
+) -> tuple[dict[str, Window], list[str]]:
+    """Each touchpoint's window, and all orders touched for any of them."""
+    rows = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
+    windows, everything = {}, set()
+    for row in rows:
+        touched = query("decide/touched").rows(
+            connection, touchpoint=row["touchpoint"], after_load=row["after_load"], load_id=load_id
+        )
+        orders = [found["order_id"] for found in touched]
+        everything.update(orders)
+        windows[row["touchpoint"]] = Window(run.as_of, row["since"], run.as_of, orders)
+    return windows, sorted(everything)
+
+
+def _collect(connection: Connection, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
+    channels = [channel for channel in touchpoint.channels if channel in ENABLED_CHANNELS]
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"set local statement_timeout = '{DUE_TIMEOUT_SECONDS}s'"))
+            collect(connection, touchpoint, window, channels)
+            connection.execute(text("set local statement_timeout = 0"))
+    except DBAPIError as error:
+        decision.broken[touchpoint.name] = str(error.orig).splitlines()[0]
+
+
+def _arbitrate(connection: Connection, run: Run) -> None:
+    connection.execute(text("analyze candidate"))
+    query("decide/enrich").run(connection)
+    run_gates(connection, run.as_of)
+
+
+def _write(connection: Connection, run: Run, load_id: int, decided: list[str], touched: list[str]) -> int:
+    """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
+    query("decide/cancel_untrue").run(connection, touchpoints=decided, touched=touched, as_of=run.as_of)
+    query("decide/clear_outbox").run(connection)
+    planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
+    query("decide/plan_content").run(connection, run_id=run.run_id)
+    query("decide/plan_outbox").run(connection, run_id=run.run_id)
+    query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)
+    query("decide/wait").run(connection, as_of=run.as_of, run_id=run.run_id)
+    query("decide/stop_waiting").run(connection, touchpoints=decided)
+    return planned
+
+
+def _verdicts(connection: Connection) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in query("decide/verdicts").rows(connection):
+        counts[row["touchpoint"]][f"{row['verdict']}:{row['reason']}".rstrip(":")] = row["n"]
+    return dict(counts)
+
+
+def _record(
+    connection: Connection, run: Run, decision: Decision, decided: list[str], windows: dict[str, Window]
+) -> None:
+    query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
+    query("decide/record_run").run(
+        connection,
+        run_id=run.run_id,
+        as_of=run.as_of,
+        load_id=decision.load_id,
+        versions=json.dumps(
+            {name: version(name) for name in decided} | {"facts": facts_version(), "gates": len(gate_names())}
+        ),
+        gates=json.dumps(_gates(connection)),
+        windows=json.dumps({name: {"since": windows[name].since.isoformat()} for name in decided}),
+        verdicts=json.dumps(decision.verdicts),
+    )
+
+
+def _gates(connection: Connection) -> dict[str, Any]:
+    return {row["feed"]: row["state"] for row in query("reports/gates").rows(connection)}
