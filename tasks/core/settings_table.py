@@ -1,0 +1,52 @@
+"""The settings table of the README, made from tasks/core/settings.py.
+
+`python -m tasks.core.settings_table` writes it between its two markers; a test fails while the README disagrees.
+"""
+
+import re
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings
+
+from tasks.core import settings as module
+from tasks.core.paths import ROOT
+
+START, END = "<!-- settings: made by `python -m tasks.core.settings_table` -->", "<!-- /settings -->"
+README = ROOT / "README.md"
+
+
+def classes() -> list[type[BaseSettings]]:
+    """Every settings class, in the order of the file."""
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
+    return [value for value in found if value.__module__ == module.__name__]
+
+
+def table() -> str:
+    """One row a setting: variable, default, what it means."""
+    rows = [_row(kind, name, field) for kind in classes() for name, field in kind.model_fields.items()]
+    return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows])
+
+
+def written(text: str) -> str:
+    """`text` with the table between its markers made anew."""
+    between = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
+    return between.sub(lambda _: f"{START}\n{table()}\n{END}", text)
+
+
+def _row(kind: type[BaseSettings], name: str, field: FieldInfo) -> str:
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    meaning = f"{field.description} One of: {', '.join(map(str, choices))}." if len(choices) > 1 else field.description
+    return f"| `{kind.model_config['env_prefix']}{name.upper()}` | {_default(field)} | {meaning} |"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, Path) and value.is_relative_to(Path.home()):
+        value = Path("~") / value.relative_to(Path.home())
+    return f"`{value}`" if value not in (None, "") else ""
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
