@@ -87,3 +87,13 @@ class GuardSettings(BaseSettings):
     def gap(self) -> timedelta:
         """Longest silence between two runs."""
         return timedelta(hours=self.gap_hours)
+
+
+class FeedSettings(BaseSettings):
+    """Reading of source feeds. Limits of freshness stand in tasks/core/suites.py."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_FEED_", extra="ignore", frozen=True)
+
+    overlap_hours: float = Field(
+        6, ge=0, description="How far before its watermark a feed is read again: `updated_at` is not trusted alone."
+    )
