@@ -1,0 +1,55 @@
+-- Who:    scans the carriers reported by the clock, in their own words. Real feeds' habits are in it: two scans in one
+--         minute, scans out of order, scans twice, an unknown word, a number nobody printed, eta_on only sometimes.
+-- Grain:  scan. Parcels older than 120 days keep the first and the last: carriers forget the rest.
+-- Params: clock
+with step as (
+    select p.seq, p.carrier, p.tracking_number, e.step_no, e.step, e.at, e.location, e.region,
+           case when p.carrier = 'yamato' and e.step_no between 2 and 5 and p.seq % 5 < 3
+                  or p.carrier = 'japanpost' and e.step_no = 3 and p.seq % 5 = 0 then p.deliver_on end as eta_on
+    from (
+        select *, greatest(arrive_on, case when is_kept then promised_on end) as deliver_on,
+               shipped_at < (:clock)::timestamptz - interval '120 days' as is_old,
+               case carrier when 'yamato' then array['習志野茜浜センター', '千葉ベース店', 'ベース店', 'センター']
+                            when 'sagawa' then array['習志野営業所', '千葉中継センター', '中継センター', '営業所']
+                            else array['船橋郵便局', '千葉郵便局', '地域区分局', '郵便局'] end as word
+        from base_parcels
+        where shipped_at <= (:clock)::timestamptz
+    ) as p
+    cross join lateral (values
+        (1, 'accepted', p.shipped_at, word[1], 'JP-12', true),
+        (2, 'departed', p.shipped_at, word[1], 'JP-12', false),
+        (3, 'hub_out', p.hub_out_at, word[2], 'JP-12', false),
+        (4, 'hub_in', p.hub_in_at, p.hub || word[3], p.region, false),
+        (5, 'strange', case when p.days_late > 0 and p.seq % 5 < 2 then p.hub_in_at + interval '35 minutes' end, p.hub || word[3], p.region, false),
+        (6, 'arrived', p.arrived_at, p.city || word[4], p.region, false),
+        (7, 'kept', case when p.is_kept then p.arrived_at + interval '4 minutes' end, p.city || word[4], p.region, false),
+        (8, 'out', case when p.service <> 'mail' then p.out_at end, p.city || word[4], p.region, false),
+        (9, 'absent', p.absent_at, p.city || word[4], p.region, false),
+        (10, 'rearranged', case when not p.is_refused then p.absent_at + interval '3 hours' end, p.city || word[4], p.region, false),
+        (11, 'out_again', case when p.absent_at is not null and not p.is_refused then p.delivered_at - interval '90 minutes' end, p.city || word[4], p.region, false),
+        (12, case when p.service = 'mail' and p.carrier <> 'sagawa' then 'posted' when p.is_boxed then 'boxed' else 'delivered' end,
+         p.delivered_at, p.city || word[4], p.region, true),
+        (13, 'investigated', case when p.is_refused then p.absent_at + interval '7 days' end, p.city || word[4], p.region, false),
+        (14, 'returning', case when p.is_refused then p.absent_at + interval '8 days' end, p.city || word[4], p.region, true),
+        (15, case when p.carrier = 'japanpost' or p.carrier = 'yamato' and p.seq % 2 = 0 then 'back' else 'delivered' end,
+         case when p.is_refused then p.absent_at + interval '10 days' end, word[1], 'JP-12', true)
+    ) as e (step_no, step, at, location, region, is_kept_for_ever)
+    where e.at is not null and (e.is_kept_for_ever or not p.is_old)
+), scan as (
+    select s.*, w.raw_status, pg_temp.u(s.seq * 16 + s.step_no, 'scan') as chance,
+           s.at + (1 + floor(25 * pg_temp.u(s.seq * 16 + s.step_no, 'recorded'))) * interval '1 minute' as recorded_at
+    from step as s join base_words as w using (carrier, step)
+), told as (
+    select seq, step_no, 0 as copy, chance, carrier, tracking_number, raw_status, at, recorded_at, location, region, eta_on from scan
+    union all
+    select seq, step_no, 1, chance, carrier, tracking_number, raw_status, at, recorded_at + interval '30 minutes', location, region, eta_on
+    from scan where chance < 0.02
+    union all
+    select 0, 0, 0, 0, 'yamato', '409999999006', '荷物受付', (:clock)::timestamptz - interval '16 hours', (:clock)::timestamptz - interval '15 hours',
+           '習志野茜浜センター', 'JP-12', null
+)
+select carrier, tracking_number, raw_status, pg_temp.iso(at) as occurred_at, pg_temp.iso(recorded_at) as recorded_at, location, region, eta_on,
+       null::text as payload
+from told
+where recorded_at <= (:clock)::timestamptz
+order by seq, case when pg_temp.u(seq, 'shuffled') < 0.1 then chance else 0 end, step_no, copy

@@ -1,0 +1,45 @@
+"""What Todoke asks of an order system, and nothing more.
+
+An adapter hands over text: what a column means, and whether a value is any good, is decided once, by validation, which
+can then reject one row by file, line, column and reason. Casting in an adapter would make one bad cell a bad feed.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+FILE = "_file"
+LINE = "_line"
+BATCH_ROWS = 100_000
+
+
+class OrderSystem(Protocol):
+    """One source of orders in the canonical drop format (tasks.core.canonical.TABLES)."""
+
+    @property
+    def name(self) -> str:
+        """Name of the adapter, as in TODOKE_OMS."""
+
+    def now(self) -> datetime | None:
+        """The source's own clock (aware); None where the source lives in the present."""
+
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables this source has, any subset, in the order of TABLES."""
+
+    def is_full(self, table: str) -> bool:
+        """Whether every fetch of this table holds all its rows (then `since` is ignored), not only the changed ones."""
+
+    def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
+        """Rows changed in (since, until]; since None = all.
+
+        Yields tables of at most BATCH_ROWS rows. Columns: those of the canonical table the source has, every one of
+        them **text** (pa.string(), empty = null), then `_file` (text) and `_line` (int64): where a row stands, the way
+        an editor counts (a CSV's header is line 1, so its first row is line 2; a Parquet row counts from 1). A record
+        too broken to split into columns is a row whose columns are all null. Raises DataError when the table cannot be
+        read at all or lacks a required column; the message names file and column.
+        """
+
+    def warnings(self) -> Sequence[str]:
+        """One sentence for a person about each unknown column and broken record fetched so far."""
