@@ -22,7 +22,8 @@ def bind(connection: Connection, shop: str, oms: str) -> None:
     bound = query("guards/bind").one(connection, shop=shop, oms=oms)
     if (bound["shop"], bound["oms"]) != (shop, oms):
         raise GuardError(
-            f"The database belongs to shop {bound['shop']!r} on order system {bound['oms']!r}, not to {shop!r} on {oms!r}. "
+            f"The database belongs to shop {bound['shop']!r} on order system {bound['oms']!r}, "
+            f"not to {shop!r} on {oms!r}. "
             "Point TODOKE_DATABASE_URL or TODOKE_HOME at the right one."
         )
 

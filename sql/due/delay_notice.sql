@@ -1,0 +1,42 @@
+-- Who:    open orders that are, or will be, later than their customer was last told, where it got worse.
+-- Grain:  order x told date → new date.   Anchor: delay.changed_at, or a day after the last notice.
+-- Why:    "worse" (DESIGN.md): later than told by a day, a new cause, or from a date to none, and 24 h since the last notice.
+--         One cause speaks for the order: the one that explains most to a person.
+-- Params: as_of, since, until, touched, customer_id
+select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') || '→' || coalesce(to_char(d.new_until_on, 'YYYY-MM-DD'), 'none') as subject_id,
+       f.customer_id, f.order_id, w.due_at, w.due_at + interval '48 hours' as valid_until, 'plain' as variant,
+       json_build_object(
+         'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
+         'not_returned', f.returned_at is null or f.returned_at > :as_of,
+         'not_delivered', f.delivered_at is null or f.delivered_at > :as_of,
+         'still_late', d.lifted_at is null or d.lifted_at > :as_of,
+         'worse', d.new_until_on > w.told_on or d.cause is distinct from t.cause or (w.told_on is not null and d.new_until_on is null),
+         'a_day_since_last', t.cause is null or t.told_at + interval '24 hours' <= :as_of) as checks,
+       jsonb_build_object(
+         'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause, 'region', d.region, 'evidence', d.evidence,
+         'items', f.items, 'told_on', w.told_on, 'told_cause', t.cause, 'new_from_on', d.new_from_on, 'new_until_on', d.new_until_on,
+         'notice_number', case when t.cause is null then 1 else t.times + 1 end,
+         'parcels', (select coalesce(jsonb_agg(p.parcel order by p.shipment_id), '[]') from parcel_facts p
+                     where p.order_id = f.order_id and (p.delivered_at is null or p.delivered_at > :as_of)),
+         'tells', jsonb_build_object('until_on', d.new_until_on, 'from_on', d.new_from_on, 'cause', d.cause)) as context
+from (
+  select distinct on (order_id) *
+  from delay
+  where order_id in (
+          select order_id from delay where changed_at > :since and changed_at <= :until
+          union all
+          select order_id from told where cause is not null and told_at > :since - interval '24 hours' and told_at <= :until - interval '24 hours'
+          union all
+          select unnest(cast(:touched as text[])))
+    and first_seen_at <= :until
+  order by order_id, (lifted_at is null or lifted_at > :as_of) desc,
+           array_position(array['hazard', 'carrier_notice', 'stalled', 'not_handed_over', 'predicted_late', 'promise_missed'], cause)
+) d
+join order_facts f using (order_id)
+left join told t using (order_id)
+cross join lateral (
+  select case when t.order_id is null then coalesce(f.requested_on, f.promised_on) else t.until_on end as told_on,
+         greatest(d.changed_at, case when t.cause is not null then t.told_at + interval '24 hours' end) as due_at
+) w
+where w.due_at <= :until
+  and (:customer_id is null or f.customer_id = :customer_id)
