@@ -1,0 +1,69 @@
+"""Step 2: fold scans and orders into parcels and progress, what due files read as raw columns.
+
+The fold is a function of all scans of a parcel, not of the order they came in: only minima, maxima and newest values.
+It covers every order that loads since the last committed fold touched, so a crash between load and fold is caught up.
+"""
+
+from collections import Counter
+
+from prefect import task
+from sqlalchemy import Connection, text
+
+from tasks.core.queries import query
+from tasks.core.runs import Run, begin_load
+from tasks.core.settings import DetectionSettings
+
+
+@task(name="track", timeout_seconds=900, tags=["track"])
+def track(run: Run) -> dict[str, int]:
+    """Fold everything new in one transaction.
+
+    Counts: orders looked at, parcels, scans and progress rows that changed, and scans of numbers no shipment has.
+    """
+    with run.database.transaction() as connection:
+        begin_load(connection, run, "fold")
+        return fold(connection, DetectionSettings().zone)
+
+
+def fold(connection: Connection, zone: str) -> dict[str, int]:
+    """Fold inside the caller's load (kind fold). `zone`: IANA zone of customers who name none."""
+    since = int(query("track/last_fold").scalar(connection))
+    query("track/create_order_to_fold").run(connection)
+    orders = query("track/orders_to_fold").run(connection, since=since)
+    counts = {"orders": orders, "parcels": 0, "scans": 0, "progress": 0}
+    if orders:
+        _analyze(connection, "order_to_fold")
+        counts |= _fold_parcels(connection) | _fold_progress(connection, zone)
+    unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
+    return counts | {"unmatched": unmatched}
+
+
+def unknown_statuses(connection: Connection, run_id: str) -> dict[str, int]:
+    """Carriers' words no adapter maps, among the scans one run loaded: word -> scans."""
+    found: Counter[str] = Counter()
+    for row in query("track/unknown_statuses").rows(connection, run_id=run_id):
+        found[row["word"]] += row["scans"]
+    return dict(found)
+
+
+def _fold_parcels(connection: Connection) -> dict[str, int]:
+    for table in ("parcel_event", "parcel_story", "folded_parcel"):
+        query(f"track/create_{table}").run(connection)
+        _analyze(connection, table)
+    return {
+        "parcels": int(query("track/merge_parcels").scalar(connection)),
+        "scans": query("track/merge_parcel_scans").run(connection),
+    }
+
+
+def _fold_progress(connection: Connection, zone: str) -> dict[str, int]:
+    for table in ("order_in_progress", "arrival"):
+        query(f"track/create_{table}").run(connection)
+        _analyze(connection, table)
+    query("track/create_folded_order").run(connection, zone=zone)
+    return {"progress": int(query("track/merge_order_progress").scalar(connection))}
+
+
+def _analyze(connection: Connection, table: str) -> None:
+    """A temporary table has no statistics until asked, and the planner guesses badly without them."""
+    connection.execute(text(f"analyze {table}"))
