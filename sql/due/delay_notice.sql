@@ -13,11 +13,12 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
          'worse', d.new_until_on > w.told_on or d.cause is distinct from t.cause or (w.told_on is not null and d.new_until_on is null),
          'a_day_since_last', t.cause is null or t.told_at + interval '24 hours' <= :as_of) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause, 'region', d.region, 'evidence', d.evidence,
-         'items', f.items, 'told_on', w.told_on, 'told_cause', t.cause, 'new_from_on', d.new_from_on, 'new_until_on', d.new_until_on,
-         'notice_number', case when t.cause is null then 1 else t.times + 1 end,
-         'parcels', (select coalesce(jsonb_agg(p.parcel order by p.shipment_id), '[]') from parcel_facts p
-                     where p.order_id = f.order_id and (p.delivered_at is null or p.delivered_at > :as_of)),
+         'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause,
+         'hazard', case when d.cause = 'hazard' then d.evidence ->> 'kind' end, 'region', d.region, 'old_on', w.told_on,
+         'new_from_on', d.new_from_on, 'new_until_on', d.new_until_on, 'requested_on', f.requested_on,
+         'shipped', f.first_shipped_at is not null and f.first_shipped_at <= :as_of, 'items', f.items,
+         'previous', case when t.cause is not null
+                     then jsonb_build_object('cause', t.cause, 'from_on', t.from_on, 'until_on', t.until_on) end,
          'tells', jsonb_build_object('until_on', d.new_until_on, 'from_on', d.new_from_on, 'cause', d.cause)) as context
 from (
   select distinct on (order_id) *

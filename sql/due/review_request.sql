@@ -11,8 +11,8 @@ select f.order_id || '@' || a.ask as subject_id, f.customer_id, f.order_id,
            select from message m where m.touchpoint = 'review_request' and m.subject_id = f.order_id || '@ask' and m.state = 'accepted'),
          'not_reviewed', not exists (select from reviews r where r.order_id = f.order_id and r.at <= :as_of)) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'items', f.items,
-         'reminder', a.ask = 'reminder') as context
+         'order_id', f.order_id, 'order_number', f.order_number, 'ask', a.ask, 'delivered_at', f.delivered_at,
+         'items', f.items) as context
 from order_facts f
 cross join lateral (
   select coalesce(max(p.reviewable_after_days), 10) * interval '1 day' as reviewable
