@@ -5,9 +5,10 @@ strict about missing fields. `email.<lang>.txt` holds `Subject:` and `Preheader:
 
 Every template sees the fields of its context, and: recipient, consent, variant, zone, unsubscribe_token, with an order
 tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
-(`_shared/blocks.*`). Write `{{ shop.… }}` and `{{ words.… }}` with one space inside: those are folded at compile time.
+(`_shared/blocks.*`).
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import markupsafe
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, pass_context
-from jinja2.runtime import Context
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from tasks.core import formats, tokens
@@ -156,12 +157,22 @@ class Renderer:
 
 
 class _Environment(SandboxedEnvironment):
-    """`parcel.items` is the field of that name, never a method of dict: the data's words always win."""
+    """The sandbox, with short cuts for what is ours: fields, blocks, macros (a third of the time).
+
+    `parcel.items` is the field of that name, never a method of dict: the data's words always win.
+    """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, dict):
+        if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if type(obj) is TemplateModule and not attribute.startswith("_"):
+            return getattr(obj, attribute, None) or self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if type(obj) is Macro:
+            return context.call(obj, *args, **kwargs)
+        return super().call(context, obj, *args, **kwargs)
 
 
 def environment(templates: Path, name: str, language: str, section: Section, escape: bool) -> SandboxedEnvironment:
@@ -169,7 +180,7 @@ def environment(templates: Path, name: str, language: str, section: Section, esc
     words = words_of(templates, language)
     constants = {"words": words["labels"], "shop": localised(section.model_dump(mode="json"), language)}
     jinja = _Environment(
-        loader=_FoldingLoader([templates / name, templates / "_shared"], constants, escape),
+        loader=_FoldingLoader([templates / name, templates / "_shared"], constants),
         undefined=StrictUndefined,
         autoescape=escape,
         trim_blocks=True,
@@ -188,30 +199,30 @@ def _template(jinja: SandboxedEnvironment, source: str) -> Template:
 
 
 class _FoldingLoader(FileSystemLoader):
-    """Templates with every plain `{{ shop.… }}` and `{{ words.… }}` already written in: twice as fast per message."""
+    """Templates with every `shop.…` and `words.…` replaced by its text: nearly twice as fast per message."""
 
-    def __init__(self, folders: list[Path], constants: dict[str, Any], escape: bool) -> None:
+    def __init__(self, folders: list[Path], constants: dict[str, Any]) -> None:
         super().__init__(folders)
-        self._constants, self._escape = constants, escape
+        self._constants = constants
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, filename, uptodate = super().get_source(environment, template)
         return self.folded(source), filename, uptodate
 
     def folded(self, source: str) -> str:
-        """The source with constants written in; what is unknown stays, for StrictUndefined to name."""
-        return _CONSTANT.sub(self._value, source)
+        """The source with constants as literals, which Jinja2 then writes (escaped) at compile time."""
+        return _TAG.sub(lambda tag: _CONSTANT.sub(self._literal, tag[0]), source)
 
-    def _value(self, match: re.Match[str]) -> str:
+    def _literal(self, match: re.Match[str]) -> str:
+        """A string literal, or the name as it stands for StrictUndefined to complain about."""
         value: Any = self._constants
-        for part in match["path"].split("."):
+        for part in match[0].split("."):
             value = value.get(part) if isinstance(value, dict) else None
-        if not isinstance(value, str) or "{" in value:
-            return match[0]
-        return str(markupsafe.escape(value)) if self._escape else value
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else match[0]
 
 
-_CONSTANT = re.compile(r"\{\{ (?P<path>(?:shop|words)(?:\.\w+)+) \}\}")
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_CONSTANT = re.compile(r"(?<![\w.\"'])(?:shop|words)(?:\.\w+)+")
 
 
 def compile_mjml(templates: Path, name: str, language: str) -> str:
