@@ -1,0 +1,21 @@
+-- Who:    orders of which this load changed any row, in whichever table.
+-- Grain:  order.
+-- Effect: touched_order; rows deleted by this load were added when they went (delete_vanished).
+-- Params: none
+insert into touched_order (load_id, order_id)
+select current_load(), order_id from (
+  select order_id from orders where from_load = current_load()
+  union select order_id from order_lines where from_load = current_load()
+  union select order_id from recipients where from_load = current_load()
+  union select order_id from payments where load_id = current_load()
+  union select order_id from refunds where load_id = current_load()
+  union select order_id from returns where from_load = current_load()
+  union select order_id from shipments where from_load = current_load()
+  union select s.order_id from shipment_lines l join shipments s on s.shipment_id = l.shipment_id where l.from_load = current_load()
+  union select s.order_id from tracking_events e join shipments s on s.carrier = e.carrier and s.tracking_number = e.tracking_number
+        where e.load_id = current_load()
+  union select order_id from reviews where load_id = current_load()
+  union select order_id from survey_answers where load_id = current_load()
+  union select order_id from tickets where from_load = current_load() and order_id is not null
+) changed
+on conflict do nothing

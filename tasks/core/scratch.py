@@ -1,0 +1,34 @@
+"""The folder of one run: frames and notes between its steps. Personal data: readable by its owner alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def raw_file(scratch: Path, table: str) -> Path:
+    """A table as the source gave it: text columns, `_file`, `_line`."""
+    return _folder(scratch, "raw") / f"{table}.parquet"
+
+
+def valid_file(scratch: Path, table: str) -> Path:
+    """A table's good rows in canonical types, with `_file` and `_line`."""
+    return _folder(scratch, "valid") / f"{table}.parquet"
+
+
+def write_notes(scratch: Path, name: str, notes: Any) -> None:
+    """What a step tells the next one, as JSON."""
+    path = _folder(scratch, "notes") / f"{name}.json"
+    path.write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
+
+
+def read_notes(scratch: Path, name: str) -> Any:
+    """What an earlier step of the run wrote under this name."""
+    return json.loads((scratch / "notes" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _folder(scratch: Path, name: str) -> Path:
+    folder = scratch / name
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder

@@ -1,0 +1,275 @@
+"""Check what was extracted: bad rows are set aside with a reason, good rows go on typed, every feed gets a gate."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.core.canonical import TABLES, CanonicalTable
+from tasks.core.columns import cast, empty_to_null, uncastable, unreadable
+from tasks.core.domain import GateState
+from tasks.core.expectations import Failure, failures
+from tasks.core.queries import query
+from tasks.core.runs import Run
+from tasks.core.scratch import raw_file, read_notes, valid_file, write_notes
+from tasks.core.suites import FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
+
+KEPT_OF_A_CLOSED_FEED = 1000
+"""Rejected rows kept of a feed that is closed: enough to see why, not a copy of a broken export."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One cell that sets its row aside."""
+
+    row_hash: str
+    column_name: str
+    reason: str
+    file: str | None
+    line: int | None
+    content: dict[str, str | None]
+
+
+@dataclass
+class Checked:
+    """One table after validation."""
+
+    table: str
+    rows: int = 0
+    bad_rows: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
+    newest_at: datetime | None = None
+    stop: str | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """State of one feed, the reason where it is not open, and its newest business instant."""
+
+    state: GateState
+    reason: str | None
+    newest_row_at: datetime | None
+
+
+@task(name="validate", timeout_seconds=1800, tags=["validate"], cache_policy=NO_CACHE, persist_result=False)
+def validate(run: Run) -> dict[str, Any]:
+    """See `validate_feeds`."""
+    return validate_feeds(run)
+
+
+def validate_feeds(run: Run) -> dict[str, Any]:
+    """Validate every extracted table, write rejected rows and gates.
+
+    Returns {"read": {table: rows}, "quarantined": {table: rows}, "warned": {"table.column": rows},
+    "gates": {feed: open | stale | closed}, "reasons": {feed: why not open}}. Good rows of feeds that are not closed
+    wait in `<scratch>/valid/<table>.parquet` for `load`.
+    """
+    checked = {note["table"]: _checked(run, note) for note in read_notes(run.scratch, "extracted")}
+    gates = _gates(run, checked)
+    _record(run, checked, gates)
+    write_notes(run.scratch, "gates", {feed: gate.state for feed, gate in gates.items()})
+    return {
+        "read": {table: one.rows for table, one in checked.items()},
+        "quarantined": {table: one.bad_rows for table, one in checked.items() if one.bad_rows},
+        "warned": {f"{name}.{column}": n for name, one in checked.items() for column, n in one.warned.items()},
+        "gates": {feed: str(gate.state) for feed, gate in gates.items()},
+        "reasons": {feed: gate.reason for feed, gate in gates.items() if gate.reason},
+    }
+
+
+# One table
+
+
+def _checked(run: Run, note: dict[str, Any]) -> Checked:
+    if note["error"]:
+        return Checked(note["table"], stop=note["error"])
+    return check_table(run, TABLES[note["table"]])
+
+
+def check_table(run: Run, table: CanonicalTable) -> Checked:
+    """Validate one extracted table, batch by batch; its good rows are written typed."""
+    checked = Checked(table.name)
+    path = valid_file(run.scratch, table.name)
+    schema = pa.schema([*table.schema, pa.field("_file", pa.string()), pa.field("_line", pa.int64())])
+    source = raw_file(run.scratch, table.name)
+    with pq.ParquetFile(source) as file, pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        for number in range(file.num_row_groups):
+            good = _check_batch(table, file.read_row_group(number), checked)
+            if checked.stop:
+                break
+            _note_newest(table.name, good, run.as_of, checked)
+            writer.write_table(good)
+    if not checked.stop and checked.bad_rows >= STOP_ROWS and checked.bad_rows > STOP_SHARE * checked.rows:
+        checked.stop = _too_many(checked)
+    if checked.stop:
+        path.unlink()
+    return checked
+
+
+def _too_many(checked: Checked) -> str:
+    column, count = Counter(reject.column_name for reject in checked.rejects).most_common(1)[0]
+    share = checked.bad_rows / checked.rows
+    return f"{checked.table}: {share:.0%} of {checked.rows} rows are bad, most in column {column} ({count})"
+
+
+def _check_batch(table: CanonicalTable, raw: pa.Table, checked: Checked) -> pa.Table:
+    """Good rows of one batch in canonical types (with `_file`, `_line`); what is wrong is added to `checked`."""
+    bad = _Bad(raw.num_rows)
+    text = _readable(table, raw, bad)
+    found = failures(text.drop_columns(["_file", "_line"]).to_pandas(), suite(table.name))
+    checked.rows += raw.num_rows
+    stops = [failure for failure in found if failure.stops]
+    if stops:
+        checked.stop = _stop_reason(table, stops[0])
+        return None
+    for failure in found:
+        _apply(failure, bad, checked)
+    typed = _typed(table, text, bad)
+    checked.bad_rows += bad.count
+    checked.rejects += bad.rejects(text)
+    return typed.filter(pa.array(~bad.mask))
+
+
+def _stop_reason(table: CanonicalTable, failure: Failure) -> str:
+    return f"{table.name}.{failure.check.column}: {failure.broken or failure.check.reason}"
+
+
+def _apply(failure: Failure, bad: "_Bad", checked: Checked) -> None:
+    if failure.check.severity is Severity.WARN:
+        checked.warned[failure.check.column] += len(failure.positions)
+    else:
+        bad.add(failure.check.column, failure.check.reason, np.array(failure.positions, dtype=np.int64))
+
+
+class _Bad:
+    """Bad cells of one batch: the first reason per row and column."""
+
+    def __init__(self, rows: int) -> None:
+        self.mask = np.zeros(rows, dtype=bool)
+        self.reasons: dict[tuple[int, str], str] = {}
+
+    def add(self, column: str, reason: str, positions: np.ndarray) -> None:
+        self.mask[positions] = True
+        for position in positions.tolist():
+            self.reasons.setdefault((position, column), reason)
+
+    @property
+    def count(self) -> int:
+        return int(self.mask.sum())
+
+    def rejects(self, text: pa.Table) -> list[Reject]:
+        positions = np.flatnonzero(self.mask)
+        rows = dict(zip(positions.tolist(), text.take(pa.array(positions)).to_pylist(), strict=True))
+        return [_reject(rows[position], column, reason) for (position, column), reason in self.reasons.items()]
+
+
+def _reject(row: dict[str, Any], column: str, reason: str) -> Reject:
+    content = {name: value for name, value in row.items() if name not in ("_file", "_line") and value is not None}
+    identity = content or {"_file": row["_file"], "_line": row["_line"]}  # a record too broken to split has no content
+    row_hash = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+    return Reject(row_hash, column, reason, row["_file"], row["_line"], content)
+
+
+def _readable(table: CanonicalTable, raw: pa.Table, bad: _Bad) -> pa.Table:
+    """The canonical columns the batch has, as storable text; cells that are none are shown escaped and marked bad."""
+    columns: dict[str, pa.Array] = {}
+    for name in [name for name in table.columns if name in raw.column_names]:
+        column = raw[name].combine_chunks()
+        mask = unreadable(column)
+        if mask.any():
+            bad.add(name, "no storable text", np.flatnonzero(mask))
+            column = _escaped(column, mask)
+        columns[name] = empty_to_null(column)
+    return pa.table({**columns, "_file": raw["_file"], "_line": raw["_line"]})
+
+
+def _escaped(column: pa.Array, mask: np.ndarray) -> pa.Array:
+    cells = pc.cast(column, pa.binary()).to_pylist()
+    shown = [_escape(cell) if wrong else cell for cell, wrong in zip(cells, mask, strict=True)]
+    return pa.array(shown, pa.binary()).cast(pa.string())
+
+
+def _escape(cell: bytes) -> bytes:
+    return cell.decode("utf-8", "backslashreplace").replace("\0", "\\x00").encode()
+
+
+def _typed(table: CanonicalTable, text: pa.Table, bad: _Bad) -> pa.Table:
+    """All canonical columns in their types, `_file` and `_line`; cells of bad rows are null."""
+    columns: dict[str, pa.Array] = {}
+    for field_ in table.schema:
+        column = _good(text, field_, bad)
+        wrong = uncastable(table, field_.name, column)
+        if wrong.any():
+            bad.add(field_.name, "no such value", np.flatnonzero(wrong))
+            column = _good(text, field_, bad)
+        columns[field_.name] = cast(table, field_.name, column)
+    return pa.table({**columns, "_file": text["_file"], "_line": text["_line"]})
+
+
+def _good(text: pa.Table, field_: pa.Field, bad: _Bad) -> pa.Array:
+    if field_.name not in text.column_names:
+        return pa.nulls(text.num_rows, pa.string())
+    column = text[field_.name].combine_chunks()
+    return pc.if_else(pa.array(bad.mask), pa.scalar(None, pa.string()), column) if bad.count else column
+
+
+def _note_newest(name: str, good: pa.Table, as_of: datetime, checked: Checked) -> None:
+    """The newest instant not after as_of: a typing error in the future must not hide a dead feed."""
+    for column in NEWEST.get(name, ()):
+        past = good[column].filter(pc.less_equal(good[column], pa.scalar(as_of, good[column].type)))
+        newest = pc.max(past).as_py()
+        checked.newest_at = max(filter(None, (newest, checked.newest_at)), default=None)
+
+
+# Feeds
+
+
+def _gates(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
+    with run.database.transaction() as connection:
+        before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
+    return {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+
+
+def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:
+    feed = FEEDS[name]
+    tables = [checked[table] for table in (*feed.tables, *feed.optional) if table in checked]
+    newest = max(filter(None, [before, *(table.newest_at for table in tables)]), default=None)
+    stops = [table.stop for table in tables if table.stop]
+    if stops:
+        return Gate(GateState.CLOSED, "; ".join(stops), newest)
+    limit = feed.stale_after_hours
+    if limit is not None and (newest is None or as_of - newest > timedelta(hours=limit)):
+        return Gate(GateState.STALE, f"newest row {newest}, limit {limit} h", newest)
+    return Gate(GateState.OPEN, None, newest)
+
+
+def _record(run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> None:
+    with run.database.transaction() as connection:
+        query("load/lock_loads").run(connection)  # two runs at once write the same rows: one after the other
+        for table in checked.values():
+            _record_rejects(connection, run, table)
+        for name, gate in gates.items():
+            feed = FEEDS[name]
+            rows = sum(checked[table].rows for table in (*feed.tables, *feed.optional) if table in checked)
+            query("load/set_gate").run(
+                connection, feed=name, state=str(gate.state), reason=gate.reason, newest_row_at=gate.newest_row_at,
+                rows_read=rows, as_of=run.as_of,
+            )  # fmt: skip
+
+
+def _record_rejects(connection: Any, run: Run, table: Checked) -> None:
+    kept = table.rejects[:KEPT_OF_A_CLOSED_FEED] if table.stop else table.rejects
+    distinct = {(reject.row_hash, reject.column_name): reject for reject in kept}
+    if distinct:
+        rows = json.dumps([vars(reject) for reject in distinct.values()])
+        query("load/reject_rows").run(connection, table_name=table.table, rows=rows, run_id=run.run_id, as_of=run.as_of)
