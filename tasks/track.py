@@ -34,6 +34,7 @@ def fold(connection: Connection, zone: str) -> dict[str, int]:
     if orders:
         _analyze(connection, "order_to_fold")
         counts |= _fold_parcels(connection) | _fold_progress(connection, zone)
+        counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since)
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
 

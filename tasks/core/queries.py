@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, TextClause, text
+from sqlalchemy import ARRAY, Connection, RowMapping, Text, TextClause, bindparam, text
 
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import SQL
+
+_TYPED = {"customer_id": Text(), "touched": ARRAY(Text())}
+"""Parameters that may be null or empty: PostgreSQL cannot guess the type of a bare `:customer_id is null`."""
 
 _PARAMS_LINE = re.compile(r"^--\s*Params:\s*(?P<names>.*)$", re.MULTILINE)
 
@@ -64,6 +67,9 @@ def query(name: str) -> Statement:
 def parse(name: str, source: str) -> Statement:
     """A statement from its text; the declared parameters must be those it uses."""
     clause = text(without_comments(source))
+    clause = clause.bindparams(
+        *(bindparam(key, type_=kind) for key, kind in _TYPED.items() if key in clause._bindparams)
+    )
     declared, used = _declared(name, source), frozenset(clause._bindparams)
     if declared != used:
         raise ConfigurationError(

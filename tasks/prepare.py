@@ -1,0 +1,78 @@
+"""Before the first step: a database that is there, migrated and bound to this shop; a run that may look where it looks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from pydantic import SecretStr
+
+from tasks.channels import is_real
+from tasks.core.archive import read_high_water
+from tasks.core.database import DEFAULT_NAMESPACE, Database
+from tasks.core.errors import GuardError
+from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
+from tasks.core.postgres import ensure_server
+from tasks.core.runs import Run
+from tasks.core.scratch import read_ids
+from tasks.core.secrets import secret
+from tasks.core.settings import GuardSettings, Settings
+from tasks.oms import order_system
+
+PREFIX = "scratch_"
+
+
+def open_run(as_of: datetime | None = None, scratch: str | None = None, settings: Settings | None = None) -> Run:
+    """A run at `as_of` (default: the order system's clock, else now), its namespace migrated and bound.
+
+    `scratch` names a scratch schema: its mailbox, pages and archive lie in TODOKE_HOME/scratch/NAME.
+    Raises GuardError where a guard refuses.
+    """
+    settings = settings or Settings()
+    url = database_url(settings)
+    source_now = order_system(settings, url).now()
+    now = source_now or datetime.now(UTC)
+    at = (as_of or now).astimezone(UTC)
+    refuse_the_past(at, now if source_now or as_of is None else at, scratch is not None)
+    run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch))
+    run.database.migrate()
+    with run.database.transaction() as connection:
+        bind(connection, settings.shop, settings.oms)
+        require_go_live(connection, is_real(run.settings))
+    return run
+
+
+def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
+    """Namespace and settings of a run; a scratch run keeps the shop's secret, so that its guests have the same ids."""
+    if scratch is None:
+        return DEFAULT_NAMESPACE, settings
+    own = {"home": settings.home / "scratch" / scratch, "email": "mailbox", "secret": SecretStr(secret(settings).decode())}
+    return f"{PREFIX}{scratch}", settings.model_copy(update=own)
+
+
+def database_url(settings: Settings) -> str:
+    """The database of the settings; starts the embedded server where none is named."""
+    return settings.database_url or ensure_server(settings.home)
+
+
+def drop_scratch(settings: Settings, name: str) -> None:
+    """Drop a scratch schema; its files stay."""
+    Database(database_url(settings), f"{PREFIX}{name}").drop()
+
+
+@task(name="guard", timeout_seconds=300, tags=["guard"], cache_policy=NO_CACHE, persist_result=False)
+def guard(run: Run) -> int:
+    """Open the holds this run deserves. Raises GuardError while any is open, so nothing is loaded, decided or sent."""
+    ids = read_ids(run.scratch, "orders") if order_system(run.settings, run.database_url).is_full("orders") else None
+    mark = read_high_water(run.settings, run.namespace)
+    with run.database.transaction() as connection:
+        holds = open_holds(connection, run, GuardSettings(), mark, ids)
+    if holds:
+        raise GuardError("Held until a person resumes it: " + " ".join(holds))
+    return 0
+
+
+def at(run: Run, as_of: datetime) -> Run:
+    """The same place at another business time."""
+    return replace(run, run_id=f"{as_of:%Y%m%dT%H%M}-{uuid4().hex[:8]}", as_of=as_of)
