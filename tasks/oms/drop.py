@@ -94,15 +94,14 @@ class DropFolder:
         reader = _open_csv(path, header, lines)
         names = [name.strip() for name in header]
         schema = pa.schema([*((name, pa.string()) for name in names), (LINE, pa.int64())])
-        if reader is None:
-            yield schema.empty_table()
-            return
+        is_empty = True
         try:
-            for batch in reader:
+            for batch in reader or ():
+                is_empty = False
                 yield lines.numbered(pa.Table.from_batches([batch]).rename_columns(names), schema)
         except pa.ArrowInvalid as error:
             raise DataError(f"{path.name}: {error}{_AGAIN}") from error
-        if (rest := lines.rest(schema)).num_rows:
+        if (rest := lines.rest(schema)).num_rows or is_empty:
             yield rest
         for number, found in lines.broken:
             self._warn(f"{path.name} line {number}: {found} columns where the header has {len(header)}; row rejected.")
@@ -191,7 +190,8 @@ def _header(path: Path) -> list[str]:
         raise DataError(f"{path.name}: not UTF-8 ({error.reason}); save it as UTF-8 and drop it again.") from error
     if not header:
         raise DataError(f"{path.name}: the file is empty; it needs at least a header.")
-    twice = sorted({name for name in header if header.count(name) > 1})
+    names = [name.strip() for name in header]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"{path.name}: column {', '.join(twice)} appears twice; rename one of them.")
     return header

@@ -1,6 +1,6 @@
 -- Who:    scans the carriers reported by the clock, in their own words. Real feeds' habits are in it: two scans in one
 --         minute, scans out of order, scans twice, an unknown word, a number nobody printed, eta_on only sometimes.
--- Grain:  scan. Parcels older than 120 days keep the first and the last: carriers forget the rest.
+-- Grain:  scan. Parcels older than 60 days keep the first and the last: carriers forget the rest.
 -- Params: clock
 with step as (
     select p.seq, p.carrier, p.tracking_number, e.step_no, e.step, e.at, e.location, e.region,
@@ -8,7 +8,7 @@ with step as (
                   or p.carrier = 'japanpost' and e.step_no = 3 and p.seq % 5 = 0 then p.deliver_on end as eta_on
     from (
         select *, greatest(arrive_on, case when is_kept then promised_on end) as deliver_on,
-               shipped_at < (:clock)::timestamptz - interval '120 days' as is_old,
+               shipped_at < (:clock)::timestamptz - interval '60 days' as is_old,
                case carrier when 'yamato' then array['習志野茜浜センター', '千葉ベース店', 'ベース店', 'センター']
                             when 'sagawa' then array['習志野営業所', '千葉中継センター', '中継センター', '営業所']
                             else array['船橋郵便局', '千葉郵便局', '地域区分局', '郵便局'] end as word
