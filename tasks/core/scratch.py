@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
+from tasks.core.canonical import TABLES
+
 
 def raw_file(scratch: Path, table: str) -> Path:
     """A table as the source gave it: text columns, `_file`, `_line`."""
@@ -13,6 +17,16 @@ def raw_file(scratch: Path, table: str) -> Path:
 def valid_file(scratch: Path, table: str) -> Path:
     """A table's good rows in canonical types, with `_file` and `_line`."""
     return _folder(scratch, "valid") / f"{table}.parquet"
+
+
+def read_ids(scratch: Path, table: str) -> list[str] | None:
+    """Every id (first key column) a table was extracted with; None where it could not be read."""
+    path = raw_file(scratch, table)
+    if not path.exists():
+        return None
+    column = TABLES[table].key[0]
+    ids: list[str] = pq.read_table(path, columns=[column])[column].drop_null().to_pylist()
+    return ids
 
 
 def write_notes(scratch: Path, name: str, notes: Any) -> None:

@@ -113,7 +113,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
         _matches("email", r"^[^@\s]+@[^@\s]+$", "not an address", Severity.WARN),
         _matches("region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
     ),
-    "consents": (_one_of("channel", *_CHANNELS),),
+    "consents": (_one_of("channel", "all", *_CHANNELS),),
     "orders": (
         _matches("currency", r"^[A-Z]{3}$", "not a currency of ISO 4217"),
         _matches("total", r"^[^-]", "negative amount"),
