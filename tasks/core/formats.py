@@ -76,12 +76,12 @@ def day_of(value: str, language: str, zone: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def until(value: str, language: str, zone: str) -> str:
-    """A deadline: midnight is told as the end of the day before, which is how people read it."""
+    """A deadline with its hour; midnight is told as the end of the day before, which is how people read it."""
     local = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))
     if (local.hour, local.minute) != (0, 0):
-        return instant(value, language, zone)
+        return f"{_day(local.date(), language)}{' ' if language == 'ja' else ', '}{local:%H:%M}"
     before = _day(local.date() - timedelta(days=1), language)
-    return f"{before} 24:00" if language == "ja" else f"end of {before}"
+    return f"{before} 24:00" if language == "ja" else f"the end of {before}"
 
 
 @lru_cache(maxsize=50_000)

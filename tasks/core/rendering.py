@@ -64,7 +64,7 @@ class _Compiled:
 class Renderer:
     """Renders messages of one brand. Thread-safe; templates are compiled at first use and kept."""
 
-    def __init__(self, brand: Brand, secret: str, base_url: str, templates: Path = TEMPLATES) -> None:
+    def __init__(self, brand: Brand, secret: bytes, base_url: str, templates: Path = TEMPLATES) -> None:
         self._brand, self._secret, self._base_url, self._templates = brand, secret, base_url, templates
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str], _Compiled] = {}
@@ -81,7 +81,7 @@ class Renderer:
     ) -> Rendered:
         """One message. Raises TemplateRejected for what is wrong with it, ConfigurationError for its folder."""
         declared = self._declaration(touchpoint, channel, language)
-        problems = missing_or_mistyped(declared, context)
+        problems = missing_or_mistyped(declared.context, context)
         if variant not in declared.variants:
             problems.append(f"unknown variant {variant!r}, declared {sorted(declared.variants)}")
         if problems:

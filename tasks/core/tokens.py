@@ -7,13 +7,13 @@ import hmac
 from hashlib import sha256
 
 
-def _token(secret: str, purpose: str, subject: str) -> str:
+def _token(secret: bytes, purpose: str, subject: str) -> str:
     if not secret:
         raise ValueError("tokens need a secret; an empty one would make every page guessable")
-    return hmac.new(secret.encode(), f"{purpose}\0{subject}".encode(), sha256).hexdigest()[:32]
+    return hmac.new(secret, f"{purpose}\0{subject}".encode(), sha256).hexdigest()[:32]
 
 
-def tracking_token(secret: str, order_id: str) -> str:
+def tracking_token(secret: bytes, order_id: str) -> str:
     """Token of an order's tracking page."""
     return _token(secret, "tracking", order_id)
 
@@ -28,11 +28,11 @@ def tracking_url(base_url: str, token: str) -> str:
     return f"{base_url.rstrip('/')}/{tracking_path(token)}"
 
 
-def review_token(secret: str, order_id: str) -> str:
+def review_token(secret: bytes, order_id: str) -> str:
     """Token with which the review form recognises an order."""
     return _token(secret, "review", order_id)
 
 
-def unsubscribe_token(secret: str, customer_id: str, topic: str) -> str:
+def unsubscribe_token(secret: bytes, customer_id: str, topic: str) -> str:
     """Token of one customer's opt-out from one topic; it names neither of them."""
     return _token(secret, f"unsubscribe:{topic}", customer_id)

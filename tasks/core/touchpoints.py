@@ -127,13 +127,13 @@ def check_context(touchpoint: Touchpoint, context: Mapping[str, Any]) -> list[st
     """What is wrong with a context: missing, undeclared and mistyped fields. Empty when it keeps the contract."""
     declared = list(touchpoint.context)
     unknown = [f"unknown field {key!r}{suggestion(key, declared)}" for key in context if key not in touchpoint.context]
-    return missing_or_mistyped(touchpoint, context) + unknown
+    return missing_or_mistyped(touchpoint.context, context) + unknown
 
 
-def missing_or_mistyped(touchpoint: Touchpoint, context: Mapping[str, Any]) -> list[str]:
+def missing_or_mistyped(declared: Mapping[str, str], context: Mapping[str, Any]) -> list[str]:
     """The part of `check_context` that makes a message impossible; an extra field is simply not used."""
     problems = []
-    for name, word in touchpoint.context.items():
+    for name, word in declared.items():
         if name not in context:
             problems.append(f"missing field {name!r} ({word})")
         elif not _fits(context[name], word):
