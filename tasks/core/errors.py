@@ -7,6 +7,7 @@ TodokeError
 │   └── TemplateRejected one message cannot be rendered from its context; only that message fails
 └── DeliveryError        one attempt to hand over a batch failed
     ├── NotWritten       provably nothing left: safe to try again later
+    │   └── AccountStopped   the account may send nothing at all now: stop at this answer
     ├── Rejected         the provider refused: do not repeat
     └── UnknownOutcome   no proof either way: look it up, never resend blindly
 """
@@ -37,7 +38,15 @@ class DeliveryError(TodokeError):
 
 
 class NotWritten(DeliveryError):
-    """Provably nothing left this machine: the rows go back to planned."""
+    """Provably nothing was taken: the rows go back to planned. `retry_after_seconds` is the provider's wish, if it had one."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class AccountStopped(NotWritten):
+    """Account suspended, quota used up, token refused: the next call would end the same way."""
 
 
 class Rejected(DeliveryError):

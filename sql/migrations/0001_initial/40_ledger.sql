@@ -123,10 +123,12 @@ create table batch (
   body_hash    text not null,          -- sha256 of the bytes before zstd
   as_of        timestamptz not null,
   run_id       text,
-  outcome      jsonb
+  outcome      jsonb,
+  archived_at  timestamptz
 );
 alter table batch alter column body set storage external;
 create index on batch (state) where state in ('sealed', 'posting', 'unknown');
+create index on batch (batch_id) where state = 'done' and archived_at is null;
 
 create table batch_member (
   batch_id   uuid not null,

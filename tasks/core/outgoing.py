@@ -1,0 +1,54 @@
+"""What goes out and what comes back: the words that ledger, delivery and channel adapters share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from tasks.core.domain import ChannelName
+
+_MESSAGES = UUID("5f0c3c52-7d0e-5b0a-9a57-7c1b3f0e6d2a")
+
+ADDRESS_FIELD = {
+    ChannelName.EMAIL: "email",
+    ChannelName.LINE: "line_user_id",
+    ChannelName.SMS: "phone",
+    ChannelName.PUSH: "push_token",
+    ChannelName.POSTCARD: "customer_id",
+    ChannelName.INSERT: "customer_id",
+}
+"""Which field of the recipient a channel needs."""
+
+
+def message_key(touchpoint: str, subject_id: str) -> UUID:
+    """The key a provider sees: uuid5 of the natural key, so that two workers and two attempts say the same."""
+    return uuid5(_MESSAGES, f"{touchpoint}\n{subject_id}")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One rendered message, addressed."""
+
+    key: UUID
+    touchpoint: str
+    subject_id: str
+    to_address: str
+    to_name: str
+    from_address: str
+    from_name: str
+    reply_to: str
+    stream: str
+    subject: str
+    html: str
+    text: str
+    headers: dict[str, str]
+    dated_at: datetime
+    """Business time of the run that sealed it: the Date header."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the provider said of one message: taken (with its id), or refused (with the reason)."""
+
+    accepted: bool
+    provider_id: str | None = None
+    reason: str | None = None

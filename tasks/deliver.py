@@ -1,0 +1,290 @@
+"""Step 7: deliver. Claim, render, seal, intend, post, classify, acknowledge; take over, repost, resolve.
+
+The guarantees do not depend on how this loop is scheduled: any number of processes may run it at once, and any of them
+may be killed between any two lines.
+"""
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID, uuid4
+
+from prefect import get_run_logger, task
+from sqlalchemy import Connection
+
+from tasks.channels import EMAIL
+from tasks.channels.base import Channel
+from tasks.core import doubts, due, ledger
+from tasks.core.archive import archive_batches, archive_folder, write_high_water
+from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
+from tasks.core.database import DEFAULT_NAMESPACE
+from tasks.core.domain import State, TouchpointClass
+from tasks.core.doubts import Doubt
+from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.ledger import Posting
+from tasks.core.outgoing import Result, message_key
+from tasks.core.runs import Run
+from tasks.core.sealing import Render, pack, renderer_of, seal_all, storable
+from tasks.core.settings import DeliverySettings
+
+Hook = Callable[[str], None]
+"""Called with a step's name right after it; `acknowledge` right before its commit. Tests strike there."""
+
+ATTEMPTS = 3
+"""How often in a row one run tries a provider that takes nothing, or one batch in doubt; then the next run goes on."""
+
+PAUSE_SECONDS = 0.2
+
+
+@dataclass
+class Delivered:
+    """Messages by what this run did to them, and one line for each thing it could not do."""
+
+    counts: dict[str, int]
+    notes: list[str]
+
+
+@task(name="deliver", timeout_seconds=3000, tags=["deliver"])
+def deliver(run: Run) -> Delivered:
+    """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
+    done = deliver_messages(run, channels_of(run), renderer_of(run))
+    get_run_logger().info("delivered: %s", done.counts or "nothing to send")
+    for note in done.notes:
+        get_run_logger().warning("%s", note)
+    return done
+
+
+def channels_of(run: Run) -> list[Channel]:
+    """The channels this installation sends on; a scratch run has a mailbox of its own."""
+    home = run.settings.home
+    if run.namespace != DEFAULT_NAMESPACE:
+        return [EMAIL["mailbox"](home / "scratch" / run.namespace)]
+    return [EMAIL[run.settings.email](home)]
+
+
+def deliver_messages(
+    run: Run,
+    channels: Sequence[Channel],
+    render: Render,
+    still_due: StillDue = due.still_due,
+    times: DeliverySettings | None = None,
+    hook: Hook = lambda _: None,
+) -> Delivered:
+    """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it."""
+    counts: Counter[str] = Counter()
+    notes: list[str] = []
+    for channel in channels:
+        courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook)
+        courier.work_until_quiet()
+        counts += courier.counts
+        notes += courier.notes
+    folder = archive_folder(run.settings)
+    archive_batches(run.database, folder)
+    write_high_water(run.database, folder)
+    return Delivered(dict(sorted(counts.items())), notes)
+
+
+@dataclass
+class Courier:
+    """One worker on one channel in one run."""
+
+    run: Run
+    channel: Channel
+    render: Render
+    still_due: StillDue
+    times: DeliverySettings
+    hook: Hook
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    deferred: set[Key] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    tries: Counter[UUID] = field(default_factory=Counter)
+    refusals: int = 0
+    stopped: bool = False
+    worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}:{uuid4().hex[:8]}")
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What this worker may claim."""
+        settings = self.run.settings
+        allowed = tuple(address.strip().lower() for address in settings.allow.split(",") if address.strip())
+        guarded = self.channel.is_real and settings.env != "production"
+        return Scope(self.run.run_id, self.run.as_of, self.channel.name, guarded, allowed)
+
+    def work_until_quiet(self) -> None:
+        """Work, then wait (one lease at most) for what other workers hold: it belongs to this run's sum."""
+        with self.run.database.transaction() as connection:
+            ledger.dissolve_retired(connection, self.scope, self.channel.provider)
+        patience = self.times.lease_seconds + self.times.timeout_seconds + self.times.margin_seconds
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            if self._work():
+                until = time.monotonic() + patience
+            elif not self._others_busy():
+                return
+            else:
+                time.sleep(PAUSE_SECONDS)
+        self.notes.append(f"{self.channel.provider}: another worker still holds messages; the next run settles them")
+
+    def _work(self) -> bool:
+        """One pass over everything there is to do; False when there was nothing."""
+        with self.run.database.transaction() as connection:
+            taken = doubts.take_over(connection, self.scope)
+        self.counts["taken_over"] += taken
+        drained = sum(self._drain(message_class) for message_class in ledger.CLASSES)
+        settled = self._settle_doubts()
+        return taken + drained > 0 or settled or self._wait_for_provider()
+
+    def _drain(self, message_class: TouchpointClass) -> bool:
+        worked = False
+        while not self.stopped and (self._post_next(message_class) or self._seal_next(message_class)):
+            worked = True
+        return worked
+
+    def _seal_next(self, message_class: TouchpointClass) -> bool:
+        """Claim a batch's worth, render and freeze it in one transaction. False when nothing can be claimed."""
+        limit = min(self.times.batch_size, self.channel.max_messages)
+        with self.run.database.transaction() as connection:
+            found = claim(connection, self.scope, message_class, limit, self.still_due, self.deferred, self.left_out)
+            self.hook("claim")
+            packed = pack(found.ready, self.render, self.channel, self.run.as_of)
+            self.hook("render")
+            batches = seal_all(connection, self.scope, self.channel, message_class, packed)
+        if batches:
+            self.hook("seal")
+        self.deferred |= found.deferred.keys()
+        self.left_out |= packed.broken.keys()
+        self.notes += [f"{touchpoint} stays planned: {reason}" for touchpoint, reason in packed.broken.items()]
+        self._count(state for state, _ in (found.ended | packed.rejected).values())
+        return bool(found)
+
+    def _post_next(self, message_class: TouchpointClass) -> bool:
+        """Post the next sealed batch, whoever sealed it. False when there is none."""
+        deadline = self._deadline()
+        with self.run.database.transaction() as connection:
+            enter(connection, self.run.as_of)
+            found = ledger.next_sealed(connection, self.scope, self.channel.provider, message_class)
+            if found is None:
+                return False
+            failed = ledger.dissolve_if_untrue(connection, self.scope, *found, self.still_due)
+            posting = None if failed else ledger.intend(connection, self.scope, *found, self.worker, self.times)
+        self._count(ends_as(reason) for reason in failed.values())
+        if posting is not None:
+            self._post(posting, deadline)
+        return True
+
+    def _deadline(self) -> float:
+        """When an attempt must have ended; taken before its lease begins."""
+        return time.monotonic() + min(self.times.timeout_seconds, self.times.lease_seconds - self.times.margin_seconds)
+
+    def _post(self, posting: Posting, deadline: float) -> None:
+        self.hook("intent")
+        outcome = self._attempt(posting, deadline)
+        self.hook("post")
+        with self.run.database.transaction() as connection:
+            owned = self._conclude(connection, posting, outcome)
+            self.hook("acknowledge")
+        if not owned:
+            self.counts["taken_from_us"] += 1
+        elif isinstance(outcome, DeliveryError):
+            self._note(outcome)
+        else:
+            self.refusals = 0
+            self._count(State.ACCEPTED if result.accepted else State.REJECTED for result in outcome)
+
+    def _attempt(self, posting: Posting, deadline: float) -> list[Result] | DeliveryError:
+        """Exactly one attempt. An error nobody foresaw proves nothing, so it is unknown."""
+        if time.monotonic() > deadline:
+            return NotWritten("this worker slept longer than its lease and posted nothing")
+        try:
+            results = self.channel.post(posting.body, str(posting.batch_id), deadline)
+        except DeliveryError as error:
+            return error
+        except Exception as error:
+            return UnknownOutcome(storable(error))
+        if len(results) != len(posting.members):
+            return UnknownOutcome(f"{len(results)} results for {len(posting.members)} messages")
+        return results
+
+    def _conclude(self, connection: Connection, posting: Posting, outcome: list[Result] | DeliveryError) -> bool:
+        """Acknowledge, or what the error allows. False when a newer worker owns the batch."""
+        if not isinstance(outcome, DeliveryError):
+            return ledger.acknowledge(connection, self.scope, posting, outcome)
+        reason = storable(outcome)
+        if posting.in_doubt or not isinstance(outcome, NotWritten | Rejected):
+            return ledger.doubt(connection, self.scope, posting, reason)
+        if isinstance(outcome, Rejected):
+            return ledger.refuse(connection, self.scope, posting, reason)
+        return ledger.give_back(connection, self.scope, posting, reason, outcome.retry_after_seconds)
+
+    def _note(self, error: DeliveryError) -> None:
+        """A stop of the account ends sending at the first answer, a provider that takes nothing at the third."""
+        self.counts[type(error).__name__] += 1
+        self.refusals += isinstance(error, NotWritten)
+        if isinstance(error, AccountStopped) or self.refusals >= ATTEMPTS:
+            self.stopped = True
+            self.notes.append(f"{self.channel.provider}: stopped, messages stay planned: {error}")
+        elif isinstance(error, Rejected | UnknownOutcome):
+            self.notes.append(f"{self.channel.provider}: {error}")
+
+    def _settle_doubts(self) -> bool:
+        """Repost (keyed, in time, all members still true) or, past the horizon, ask. False when nothing moved."""
+        with self.run.database.transaction() as connection:
+            found = doubts.in_doubt(connection, self.scope, self.channel.provider, self.times)
+        return sum(self._repost(doubt) or self._ask(doubt) for doubt in found) > 0
+
+    def _repost(self, doubt: Doubt) -> bool:
+        if self.stopped or not (self.channel.keyed and doubt.may_repost) or self.tries[doubt.batch_id] >= ATTEMPTS:
+            return False
+        deadline = self._deadline()
+        with self.run.database.transaction() as connection:
+            enter(connection, self.run.as_of)
+            if not doubts.may_repost(connection, self.scope, doubt, self.still_due):
+                return False
+            posting = ledger.intend(
+                connection, self.scope, doubt.batch_id, doubt.fence, self.worker, self.times, in_doubt=True
+            )
+        self.tries[doubt.batch_id] += 1
+        self.counts["reposted"] += 1
+        if posting is not None:
+            self._post(posting, deadline)
+        return True
+
+    def _ask(self, doubt: Doubt) -> bool:
+        """Ask the provider which messages it took; the batch is not posted again in between (fence)."""
+        if not doubt.may_ask or self.tries[doubt.batch_id] > ATTEMPTS:
+            return False
+        self.tries[doubt.batch_id] = ATTEMPTS + 1
+        with self.run.database.transaction() as connection:
+            keys = {message_key(*key): key for key in ledger.members(connection, doubt.batch_id)}
+        try:
+            found = self.channel.look_up(list(keys)) if self.channel.can_look_up else None
+        except DeliveryError as error:
+            self._note(error)
+            return False
+        known = None if found is None else {keys[key]: provider_id for key, provider_id in found.items()}
+        with self.run.database.transaction() as connection:
+            self._count(doubts.resolve(connection, self.scope, doubt, known).values())
+        return True
+
+    def _wait_for_provider(self) -> bool:
+        """Sleep out a short Retry-After. False when there is none, or it is longer than a lease."""
+        with self.run.database.transaction() as connection:
+            seconds = ledger.retry_in(connection, self.channel.name)
+        if self.stopped or seconds is None or seconds > self.times.lease_seconds:
+            return False
+        time.sleep(max(seconds, 0) + 0.01)
+        return True
+
+    def _others_busy(self) -> bool:
+        with self.run.database.transaction() as connection:
+            return bool(ledger.posting_elsewhere(connection, self.channel.name)) or (
+                not self.stopped and claimable_elsewhere(connection, self.channel.name, self.deferred, self.left_out)
+            )
+
+    def _count(self, states: Iterable[State]) -> None:
+        self.counts.update(state.value for state in states)
