@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ from tasks.oms.sample import CLOCK
 from tests.oms.contract import OrderSystemContract
 
 
-def _read(folder: Path, table: str, text: str | bytes) -> tuple[list[dict[str, object]], list[str]]:
+def _read(folder: Path, table: str, text: str | bytes) -> tuple[list[dict[str, Any]], list[str]]:
     """Rows and warnings of one file with this content."""
     data = text.encode() if isinstance(text, str) else text
     (folder / f"{table}.csv").write_bytes(data)
@@ -73,16 +74,14 @@ def test_lines_stay_right_across_blocks(tmp_path: Path, monkeypatch: pytest.Monk
     for number in range(300):
         if number % 7 == 3:
             lines.append(f"broken {number}")
-            expected.append((line, None))
+            expected.append((line, ""))
             line += 1
         value = '"x\ny"' if number % 5 == 0 else "x"
         lines.append(f"N{number},{value}")
         expected.append((line, f"N{number}"))
         line += 1 + value.count("\n")
     rows, _ = _read(tmp_path, "reviews", "\n".join(lines) + "\n")
-    assert sorted((row["_line"], row["order_id"] or "") for row in rows) == [
-        (at, order or "") for at, order in expected
-    ]
+    assert sorted((row["_line"], row["order_id"] or "") for row in rows) == expected
 
 
 def test_a_missing_required_column_stops_the_file_and_names_it(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import psycopg
 import pytest
 
-from tasks.carriers import CARRIERS, is_check_digit_right
+from tasks.carriers import CARRIERS
+from tasks.carriers.base import is_check_digit_right
 from tasks.core.canonical import INSTANT, TABLES
 from tasks.core.domain import TrackingStatus
 from tasks.core.errors import ConfigurationError
 from tasks.core.settings import Settings
-from tasks.oms import SYSTEMS, order_system, sample
+from tasks.oms import SYSTEMS, order_system
 from tasks.oms.base import OrderSystem
 from tasks.oms.sample import CLOCK, SampleShop, ensure_sample, write_sample
 from tests.oms.conftest import Drop
@@ -67,7 +69,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_shop(
 def test_it_is_generated_once_and_leaves_no_half_folder(
     sample: SampleShop, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(folder: Path, url: str, *, seed: int, orders: int) -> None:
+    def fails(folder: Path, *_: object, **__: object) -> None:
         (folder / "orders.csv").write_text("half", encoding="utf-8")
         raise ConfigurationError("no")
 
@@ -82,7 +84,7 @@ def test_it_is_generated_once_and_leaves_no_half_folder(
 def test_it_leaves_nothing_in_the_database(database_url: str, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, sample_orders=50)
     assert order_system(settings, database_url).tables() == SYSTEMS["sample"](settings, database_url).tables()
-    with sample.psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         count = "select count(*) from pg_class where relname like 'base\\_%'"
         assert connection.execute(count).fetchone() == (0,)
 

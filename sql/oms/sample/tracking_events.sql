@@ -2,39 +2,49 @@
 --         minute, scans out of order, scans twice, an unknown word, a number nobody printed, eta_on only sometimes.
 -- Grain:  scan. Parcels older than 60 days keep the first and the last: carriers forget the rest.
 -- Params: clock
-with step as (
+with parcel as materialized (
+    select *, greatest(arrive_on, case when is_kept then promised_on end) as deliver_on,
+           shipped_at < (:clock)::timestamptz - interval '60 days' as is_old,
+           case when service = 'mail' and carrier <> 'sagawa' then 'posted' when is_boxed then 'boxed' else 'delivered' end as handed_over,
+           case when carrier = 'japanpost' or carrier = 'yamato' and seq % 2 = 0 then 'back' else 'delivered' end as handed_back,
+           city || case carrier when 'yamato' then 'センター' when 'sagawa' then '営業所' else '郵便局' end as depot,
+           hub || case carrier when 'yamato' then 'ベース店' when 'sagawa' then '中継センター' else '地域区分局' end as far_hub,
+           case carrier when 'yamato' then '千葉ベース店' when 'sagawa' then '千葉中継センター' else '千葉郵便局' end as near_hub,
+           case carrier when 'yamato' then '習志野茜浜センター' when 'sagawa' then '習志野営業所' else '船橋郵便局' end as origin
+    from base_parcels
+    where shipped_at <= (:clock)::timestamptz
+), step as (
     select p.seq, p.carrier, p.tracking_number, e.step_no, e.step, e.at, e.location, e.region,
            case when p.carrier = 'yamato' and e.step_no between 2 and 5 and p.seq % 5 < 3
                   or p.carrier = 'japanpost' and e.step_no = 3 and p.seq % 5 = 0 then p.deliver_on end as eta_on
-    from (
-        select *, greatest(arrive_on, case when is_kept then promised_on end) as deliver_on,
-               shipped_at < (:clock)::timestamptz - interval '60 days' as is_old,
-               case carrier when 'yamato' then array['習志野茜浜センター', '千葉ベース店', 'ベース店', 'センター']
-                            when 'sagawa' then array['習志野営業所', '千葉中継センター', '中継センター', '営業所']
-                            else array['船橋郵便局', '千葉郵便局', '地域区分局', '郵便局'] end as word
-        from base_parcels
-        where shipped_at <= (:clock)::timestamptz
-    ) as p
+    from parcel as p
     cross join lateral (values
-        (1, 'accepted', p.shipped_at, word[1], 'JP-12', true),
-        (2, 'departed', p.shipped_at, word[1], 'JP-12', false),
-        (3, 'hub_out', p.hub_out_at, word[2], 'JP-12', false),
-        (4, 'hub_in', p.hub_in_at, p.hub || word[3], p.region, false),
-        (5, 'strange', case when p.days_late > 0 and p.seq % 5 < 2 then p.hub_in_at + interval '35 minutes' end, p.hub || word[3], p.region, false),
-        (6, 'arrived', p.arrived_at, p.city || word[4], p.region, false),
-        (7, 'kept', case when p.is_kept then p.arrived_at + interval '4 minutes' end, p.city || word[4], p.region, false),
-        (8, 'out', case when p.service <> 'mail' then p.out_at end, p.city || word[4], p.region, false),
-        (9, 'absent', p.absent_at, p.city || word[4], p.region, false),
-        (10, 'rearranged', case when not p.is_refused then p.absent_at + interval '3 hours' end, p.city || word[4], p.region, false),
-        (11, 'out_again', case when p.absent_at is not null and not p.is_refused then p.delivered_at - interval '90 minutes' end, p.city || word[4], p.region, false),
-        (12, case when p.service = 'mail' and p.carrier <> 'sagawa' then 'posted' when p.is_boxed then 'boxed' else 'delivered' end,
-         p.delivered_at, p.city || word[4], p.region, true),
-        (13, 'investigated', case when p.is_refused then p.absent_at + interval '7 days' end, p.city || word[4], p.region, false),
-        (14, 'returning', case when p.is_refused then p.absent_at + interval '8 days' end, p.city || word[4], p.region, true),
-        (15, case when p.carrier = 'japanpost' or p.carrier = 'yamato' and p.seq % 2 = 0 then 'back' else 'delivered' end,
-         case when p.is_refused then p.absent_at + interval '10 days' end, word[1], 'JP-12', true)
-    ) as e (step_no, step, at, location, region, is_kept_for_ever)
-    where e.at is not null and (e.is_kept_for_ever or not p.is_old)
+        (1, 'accepted', p.shipped_at, origin, 'JP-12'),
+        (2, 'departed', p.shipped_at, origin, 'JP-12'),
+        (3, 'hub_out', p.hub_out_at, near_hub, 'JP-12'),
+        (4, 'hub_in', p.hub_in_at, far_hub, p.region),
+        (5, 'strange', case when p.days_late > 0 and p.seq % 5 < 2 then p.hub_in_at + interval '35 minutes' end, far_hub, p.region),
+        (6, 'arrived', p.arrived_at, depot, p.region),
+        (7, 'kept', case when p.is_kept then p.arrived_at + interval '4 minutes' end, depot, p.region),
+        (8, 'out', case when p.service <> 'mail' then p.out_at end, depot, p.region),
+        (9, 'absent', p.absent_at, depot, p.region),
+        (10, 'rearranged', case when not p.is_refused then p.absent_at + interval '3 hours' end, depot, p.region),
+        (11, 'out_again', case when not p.is_refused and p.absent_at is not null then p.delivered_at - interval '90 minutes' end, depot, p.region),
+        (12, p.handed_over, p.delivered_at, depot, p.region),
+        (13, 'investigated', case when p.is_refused then p.absent_at + interval '7 days' end, depot, p.region),
+        (14, 'returning', case when p.is_refused then p.absent_at + interval '8 days' end, depot, p.region),
+        (15, p.handed_back, case when p.is_refused then p.absent_at + interval '10 days' end, origin, 'JP-12')
+    ) as e (step_no, step, at, location, region)
+    where not p.is_old and e.at is not null
+    union all
+    select p.seq, p.carrier, p.tracking_number, e.step_no, e.step, e.at, e.location, e.region, null
+    from parcel as p
+    cross join lateral (values
+        (1, 'accepted', p.shipped_at, origin, 'JP-12'),
+        (12, p.handed_over, p.delivered_at, depot, p.region),
+        (15, p.handed_back, case when p.is_refused then p.absent_at + interval '10 days' end, origin, 'JP-12')
+    ) as e (step_no, step, at, location, region)
+    where p.is_old and e.at is not null
 ), scan as (
     select s.*, w.raw_status, pg_temp.u(s.seq * 16 + s.step_no, 'scan') as chance,
            s.at + (1 + floor(25 * pg_temp.u(s.seq * 16 + s.step_no, 'recorded'))) * interval '1 minute' as recorded_at
