@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
 from tasks.channels import is_real
-from tasks.core.archive import read_high_water
+from tasks.core.archive import archive_folder, read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
@@ -47,7 +47,11 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
     """Namespace and settings of a run; a scratch run keeps the shop's secret, so that its guests have the same ids."""
     if scratch is None:
         return DEFAULT_NAMESPACE, settings
-    own = {"home": settings.home / "scratch" / scratch, "email": "mailbox", "secret": SecretStr(secret(settings).decode())}
+    own = {
+        "home": settings.home / "scratch" / scratch,
+        "email": "mailbox",
+        "secret": SecretStr(secret(settings).decode()),
+    }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)
 
 
@@ -65,7 +69,7 @@ def drop_scratch(settings: Settings, name: str) -> None:
 def guard(run: Run) -> int:
     """Open the holds this run deserves. Raises GuardError while any is open, so nothing is loaded, decided or sent."""
     ids = read_ids(run.scratch, "orders") if order_system(run.settings, run.database_url).is_full("orders") else None
-    mark = read_high_water(run.settings, run.namespace)
+    mark = read_high_water(archive_folder(run.settings), run.namespace)
     with run.database.transaction() as connection:
         holds = open_holds(connection, run, GuardSettings(), mark, ids)
     if holds:

@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from flows import QUIET
 from tasks.core.database import Database
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
 from tests.skip_policy import SkipPolicy
@@ -22,12 +23,6 @@ HOME_VARIABLE = "TODOKE_TEST_HOME"
 PREFIX = "todoke-test-"
 TEMPLATE = "todoke_template"
 FAST = {"fsync": "off", "full_page_writes": "off"}  # tests outlive no power cut
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-}
 _numbers = count()
 
 
@@ -82,6 +77,15 @@ def database_url(server: str, test_home: Path) -> Iterator[str]:
 @pytest.fixture
 def database(server: str, test_home: Path, migrated_template: str) -> Iterator[Database]:
     """A migrated database of this test alone: a copy of a template that was migrated once in the run."""
+    for url in _own_database(server, test_home, migrated_template):
+        opened = Database(url)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def module_database(server: str, test_home: Path, migrated_template: str) -> Iterator[Database]:
+    """As `database`, shared by the tests of one module that leave it as they found it."""
     for url in _own_database(server, test_home, migrated_template):
         opened = Database(url)
         yield opened

@@ -107,7 +107,8 @@ def _hold_after_gap(connection: Connection, run: Run, limits: GuardSettings) -> 
 
 def _hold_below_high_water(connection: Connection, run: Run, known_mark: int | None) -> None:
     found = int(query("guards/count_messages").scalar(connection))
-    if known_mark is not None and found < known_mark:
+    accepted = int(query("guards/accepted_mark").scalar(connection))
+    if known_mark is not None and found < known_mark and known_mark > accepted:
         what = (
             f"The ledger holds {found} messages, the archive knows of {known_mark}: it was restored from an old backup."
         )

@@ -1,0 +1,171 @@
+"""Worlds: named people, what happened to them, and what must, and must not, be decided. Read from TOML files.
+
+A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other live table; missing required values get the
+plain defaults below) and `[[case]]` rows: name, touchpoint, subject, verdict, and optionally reason, variant, channel.
+`verdict = "absent"` means that no due row exists at all.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from sqlalchemy import Connection, text
+
+from tasks.carriers import map_words
+from tasks.core.canonical import JSON, TABLES
+from tasks.core.database import Database
+from tasks.core.due import LONG_AGO, Window, collect
+from tasks.core.gates import run_gates
+from tasks.core.queries import query
+from tasks.core.runs import Run, begin_load, write_under
+from tasks.core.settings import DetectionSettings
+from tasks.core.touchpoints import load
+from tasks.detect import detect_delays
+from tasks.track import fold
+
+ZONE = "Asia/Tokyo"
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "customers": {"status": "active", "locale": "ja-JP", "timezone": ZONE},
+    "products": {"name": "湯のみ", "category": "tableware"},
+    "orders": {"total": 1100, "currency": "JPY"},
+    "order_lines": {"line_no": 1, "product_id": "P-1", "quantity": 1, "unit_price": 1100, "tax_rate": 0.10},
+    "shipments": {"carrier": "yamato"},
+    "shipment_lines": {"line_no": 1, "quantity": 1},
+    "consents": {"channel": "email", "topic": "marketing", "granted": True, "source": "checkout"},
+    "pressure": {"channel": "email", "source": "newsletter"},
+    "message": {
+        "class": "T",
+        "channel": "email",
+        "language": "ja",
+        "variant": "plain",
+        "priority": 1,
+        "planned_load": 1,
+        "run_id": "earlier",
+    },
+}
+STATED = ("delay", "told", "message", "covers")
+"""Tables the pipeline writes: set after it ran, so that a case can state them outright."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One named expectation."""
+
+    name: str
+    touchpoint: str
+    subject: str
+    verdict: str
+    reason: str | None = None
+    variant: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """One file."""
+
+    path: Path
+    as_of: datetime
+    given: dict[str, list[dict[str, Any]]]
+    cases: tuple[Case, ...]
+
+    @property
+    def touchpoints(self) -> list[str]:
+        """Touchpoints the cases are about."""
+        return sorted({case.touchpoint for case in self.cases})
+
+
+def read_world(path: Path) -> World:
+    """The world of one file; an unknown key in a case is an error."""
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    default = {"touchpoint": path.stem}
+    cases = tuple(Case(**(default | case)) for case in values["case"])
+    names = [case.name for case in cases]
+    assert len(names) == len(set(names)), f"{path.name}: two cases share a name"
+    return World(path, values["as_of"], values.get("given", {}), cases)
+
+
+def build(database: Database, world: World) -> Run:
+    """Write the world's rows and derive what the pipeline derives from them."""
+    run = Run(f"world-{world.path.stem}", world.as_of, database.url, database.namespace)
+    with database.transaction() as connection:
+        begin_load(connection, run, "merge")
+        for table in (*TABLES, "touchpoint_floor", "feed", "suppression"):
+            _insert(connection, table, world.given.get(table, []))
+        connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
+    with database.transaction() as connection:
+        begin_load(connection, run, "fold")
+        fold(connection, ZONE)
+    with database.transaction() as connection:
+        begin_load(connection, run, "detect")
+        _insert(connection, "hazard", world.given.get("hazard", []))
+        detect_delays(connection, run.as_of, DetectionSettings())
+        for table in STATED:
+            _insert(connection, table, world.given.get(table, []))
+    return run
+
+
+def verdicts(
+    connection: Connection, run: Run, names: list[str], gates: list[str] | None = None
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """(touchpoint, subject) -> verdict, reason, variant, channel, detail, with only these gates (default all)."""
+    load_id = int(query("decide/newest_load").scalar(connection))
+    write_under(connection, load_id, run.as_of)
+    query("decide/create_candidate").run(connection)
+    window = Window(run.as_of, LONG_AGO, run.as_of + timedelta(days=2))
+    for name in names:
+        touchpoint = load(name)
+        collect(connection, touchpoint, window, touchpoint.channels)
+    query("decide/enrich").run(connection)
+    run_gates(connection, run.as_of, gates)
+    rows = connection.execute(text("select * from candidate")).mappings()
+    return {(row["touchpoint"], row["subject_id"]): dict(row) for row in rows}
+
+
+def wrong(world: World, found: dict[tuple[str, str], dict[str, Any]]) -> dict[str, str]:
+    """Cases that came out otherwise: name -> what was found."""
+    return {
+        case.name: outcome
+        for case in world.cases
+        if (outcome := _differs(case, found.get((case.touchpoint, case.subject))))
+    }
+
+
+def _differs(case: Case, row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "" if case.verdict == "absent" else "absent"
+    found = {"verdict": row["verdict"] or "planned"} | {key: row[key] for key in ("reason", "variant", "channel")}
+    asked = {key: value for key in found if (value := getattr(case, key)) is not None}
+    return "" if asked == {key: found[key] for key in asked} else str(found | {"detail": row["detail"]})
+
+
+def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        values = DEFAULTS.get(table, {}) | row
+        if table == "message":
+            at = values["planned_at"]
+            values = {"due_at": at, "valid_until": at + timedelta(days=30), "state_at": at} | values
+        if table == "tracking_events":
+            values |= _status(values)
+        columns = ", ".join(values)
+        marks = ", ".join(f"cast(:{name} as jsonb)" if _is_json(table, name) else f":{name}" for name in values)
+        shown = {
+            name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value
+            for name, value in values.items()
+        }
+        connection.execute(text(f"insert into {table} ({columns}) values ({marks})"), shown)
+
+
+def _is_json(table: str, column: str) -> bool:
+    if table in TABLES:
+        return column in ("attributes", "payload") and TABLES[table].schema.field(column).type == JSON
+    return column in ("evidence", "detail")
+
+
+def _status(event: dict[str, Any]) -> dict[str, Any]:
+    status, reason = map_words(pa.array([event["carrier"]]), pa.array([event["raw_status"]]))
+    return {"status": status[0].as_py(), "reason": reason[0].as_py()}
