@@ -17,7 +17,7 @@ from tasks.core.brand import DEFAULT_SECTION, Brand
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.errors import TemplateRejected
 from tasks.core.paths import TEMPLATES
-from tasks.core.rendering import environment
+from tasks.core.templating import environment
 from tasks.core.touchpoints import CATALOGUE, TypeWord, missing_or_mistyped
 
 GALLERY_LIMIT = 60

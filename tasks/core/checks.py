@@ -1,0 +1,235 @@
+"""What `todoke check` says about templates, brand and SQL: one sentence per problem, none where all is well."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.core.brand import Brand, Palette, load_brand
+from tasks.core.domain import ChannelName, TouchpointClass
+from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.pages import PageRenderer
+from tasks.core.paths import SQL, TEMPLATES
+from tasks.core.promotions import unguarded
+from tasks.core.queries import names, query
+from tasks.core.rendering import Rendered, Renderer
+from tasks.core.templating import compile_mjml
+from tasks.core.touchpoints import Touchpoint, check_context, parse_touchpoint
+
+NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "gallery"})
+DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
+MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt-out link
+MAX_SUBJECT = 78  # characters; RFC 5322 recommends lines no longer
+MIN_CONTRAST = 4.5  # WCAG 2.2 AA, normal text
+_SECRET = b"check"
+_BASE_URL = "https://pages.invalid"
+_TEXT_ON = {
+    "ink": ("paper", "ground", "tint"),
+    "quiet": ("paper", "ground", "tint"),
+    "accent": ("paper", "ground", "tint"),
+    "on_accent": ("accent",),
+}
+
+
+def check_templates(templates: Path = TEMPLATES) -> list[str]:
+    """Problems of brand, touchpoint folders, their samples, and the tracking page."""
+    try:
+        brand = load_brand()
+    except ConfigurationError as error:
+        return [str(error)]
+    folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]
+    declared, problems = _declarations(folders, brand)
+    problems += check_contrast(brand)
+    if problems:  # a renderer needs every folder to be declared
+        return problems
+    renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
+    for touchpoint in declared:
+        problems += _check_touchpoint(touchpoint, templates, renderer)
+    return problems + _check_tracking_page(brand, templates)
+
+
+def check_sql() -> list[str]:
+    """Problems of SQL files: header and text disagree; a touchpoint without its due file, or the reverse."""
+    problems = []
+    for name in (name for name in names("") if not name.startswith("migrations/")):
+        try:
+            statement = query(name)
+        except ConfigurationError as error:
+            problems.append(str(error))
+            continue
+        if name.startswith("due/") and statement.params != DUE_PARAMS:
+            problems.append(f"sql/{name}.sql: parameters must be {', '.join(sorted(DUE_PARAMS))}")
+    due = {path.stem for path in (SQL / "due").glob("*.sql")}
+    folders = {path.parent.name for path in TEMPLATES.glob("*/touchpoint.toml")}
+    problems += [f"templates/{name} has no sql/due/{name}.sql" for name in sorted(folders - due)]
+    return problems + [f"sql/due/{name}.sql has no templates/{name}" for name in sorted(due - folders)]
+
+
+def check_contrast(brand: Brand) -> list[str]:
+    """Colour pairs of brand.toml that people with weak sight cannot read."""
+    problems = []
+    for source, section in brand.sections.items():
+        for scheme in ("light", "dark"):
+            palette: Palette = getattr(section.colours, scheme)
+            for text, ground, ratio in _weak_pairs(palette):
+                problems.append(
+                    f"brand.toml: sections.{source}.colours.{scheme}: {text} on {ground} has contrast {ratio:.1f}, "
+                    f"needs {MIN_CONTRAST}"
+                )
+    return problems
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two #rrggbb colours (WCAG 2.2, 1.4.3)."""
+    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _weak_pairs(palette: Palette) -> Iterator[tuple[str, str, float]]:
+    for text, grounds in _TEXT_ON.items():
+        for ground in grounds:
+            ratio = contrast(getattr(palette, text), getattr(palette, ground))
+            if ratio < MIN_CONTRAST:
+                yield text, ground, ratio
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _declarations(folders: list[Path], brand: Brand) -> tuple[list[Touchpoint], list[str]]:
+    declared, problems = [], []
+    for folder in folders:
+        try:
+            declared.append(parse_touchpoint(folder / "touchpoint.toml", brand.classes))
+        except ConfigurationError as error:
+            problems.append(str(error))
+    return declared, problems
+
+
+def _check_touchpoint(touchpoint: Touchpoint, templates: Path, renderer: Renderer) -> list[str]:
+    folder = templates / touchpoint.name
+    problems = _check_files(touchpoint, folder)
+    if problems:
+        return problems
+    try:
+        cases = _samples(folder)
+        promotion = _check_promotion(touchpoint, templates)
+    except ConfigurationError as error:
+        return [str(error)]
+    shown = {case["variant"] for case in cases.values()}
+    problems = [
+        f"{touchpoint.name}: sample.json has no case of variant {variant!r}"
+        for variant in touchpoint.variants.keys() - shown
+    ]
+    for name, case in cases.items():
+        problems += [f"{touchpoint.name}, sample {name}: {what}" for what in _check_case(touchpoint, case, renderer)]
+    return problems + promotion
+
+
+def _check_files(touchpoint: Touchpoint, folder: Path) -> list[str]:
+    wanted = {f"email.{language}.{kind}" for language in touchpoint.languages for kind in ("mjml", "txt")}
+    wanted.add("sample.json")
+    missing = sorted(name for name in wanted if not (folder / name).is_file())
+    extra = sorted(path.name for path in folder.glob("email.*") if path.name not in wanted)
+    return [f"{touchpoint.name}: {name} is missing" for name in missing] + [
+        f"{touchpoint.name}: {name} is of a language that touchpoint.toml does not list" for name in extra
+    ]
+
+
+def _samples(folder: Path) -> dict[str, Any]:
+    try:
+        cases: dict[str, Any] = json.loads((folder / "sample.json").read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ConfigurationError(f"templates/{folder.name}/sample.json: {error}") from error
+    if not cases:
+        raise ConfigurationError(f"templates/{folder.name}/sample.json: needs at least one named case")
+    return cases
+
+
+def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
+    """Every language and variant of one case, with and without consent."""
+    problems = check_context(touchpoint, case["context"])
+    if problems:
+        return problems
+    for language in touchpoint.languages:
+        for variant in touchpoint.variants:
+            for consent in (True, False):
+                recipient = {**case["recipient"], "consent": consent}
+                try:
+                    rendered = renderer.render(
+                        touchpoint.name, ChannelName.EMAIL, language, variant, case["context"], recipient
+                    )
+                except (TemplateRejected, ConfigurationError) as error:
+                    return [str(error)]
+                problems += [
+                    f"{language}, {variant}: {what}" for what in _check_message(touchpoint, language, rendered)
+                ]
+    return list(dict.fromkeys(problems))
+
+
+def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> Iterator[str]:
+    size = len(message.html.encode())
+    if size > MAX_HTML_BYTES:
+        yield f"HTML has {size} bytes, at most {MAX_HTML_BYTES}"
+    if not 0 < len(message.subject) <= MAX_SUBJECT:
+        yield f"subject has {len(message.subject)} characters, between 1 and {MAX_SUBJECT} are allowed"
+    if f'<html lang="{language}"' not in message.html:
+        yield f'HTML does not say lang="{language}"'
+    if any(" alt=" not in image for image in re.findall(r"<img\b[^>]*>", message.html)):
+        yield "an image has no alt text"
+    if "{{" in message.html or "{{" in message.text:
+        yield "a {{ }} was not filled"
+    yield from _check_links(touchpoint, message)
+
+
+def _check_links(touchpoint: Touchpoint, message: Rendered) -> Iterator[str]:
+    marketing = touchpoint.touchpoint_class is TouchpointClass.MARKETING
+    for part, text in (("HTML", message.html), ("text", message.text)):
+        if marketing and "/unsubscribe?t=" not in text:
+            yield f"the {part} part has no opt-out link"
+        if not marketing and "order_id" in touchpoint.context and _BASE_URL not in text:
+            yield f"the {part} part does not link the tracking page"
+
+
+def _check_promotion(touchpoint: Touchpoint, templates: Path) -> list[str]:
+    if touchpoint.touchpoint_class is TouchpointClass.MARKETING:
+        return []
+    sources = {
+        f"email.{language}.mjml": compile_mjml(templates, touchpoint.name, language)
+        for language in touchpoint.languages
+    }
+    for path in sorted((templates / touchpoint.name).glob("*.txt")):
+        sources[path.name] = path.read_text(encoding="utf-8")
+    return [
+        f"{touchpoint.name}/{name}: class {touchpoint.touchpoint_class} promotes outside {{% if consent %}} ({found})"
+        for name, source in sources.items()
+        for found in unguarded(source)
+    ]
+
+
+def _check_tracking_page(brand: Brand, templates: Path) -> list[str]:
+    problems = []
+    renderer = PageRenderer(brand, _SECRET, templates)
+    for name, page in _samples(templates / "tracking_page").items():
+        try:
+            html = renderer.tracking_page(page)
+        except (TemplateRejected, ConfigurationError) as error:
+            problems.append(f"tracking_page, sample {name}: {error}")
+            continue
+        problems += [f"tracking_page, sample {name}: {what}" for what in _check_page(page, html)]
+    return problems
+
+
+def _check_page(page: Mapping[str, Any], html: str) -> Iterator[str]:
+    if 'name="robots" content="noindex' not in html:
+        yield "search engines may index it"
+    if f'<html lang="{page["language"]}"' not in html:
+        yield "it does not say its language"
+    if "<script" in html:
+        yield "it has a script"
+    if re.search(r"\d円|¥\s?\d", html):
+        yield "it shows a price"
