@@ -39,9 +39,9 @@ clean: ## remove the virtual environment and the demo; stop what they run first
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Todoke needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make PYTHON=python3.11 ..." >&2; exit 2; }
-	@echo "Setting up .venv (once; about a minute) ..."
+	@echo "Setting up .venv (once; one to two minutes) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ echo "No virtual environment could be made: on Debian, apt-get install python3-venv." >&2; exit 2; }
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@

@@ -24,7 +24,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from tasks.core.background import Background, clean_environment, locked
+from tasks.core.background import Background, locked
+from tasks.core.environment import QUIET, clean_environment
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import ROOT
 from tasks.core.postgres import ensure_server, server_url, stop_server
@@ -35,14 +36,6 @@ POOL = "todoke"
 DEPLOYMENT = "hourly/hourly"
 PREFECT_FILE = ROOT / "infra" / "prefect.yaml"
 START_SECONDS = 120.0
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-    "PREFECT_CLI_PROMPT": "false",
-}
 _CLIENT_SETTINGS = (PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE)
 Say = Callable[[str], None]
 

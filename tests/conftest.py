@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
-from flows import QUIET
 from tasks.core.database import Database
+from tasks.core.environment import QUIET
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
 from tests.skip_policy import SkipPolicy
 

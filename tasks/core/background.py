@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,8 +84,3 @@ def locked(path: Path) -> Iterator[None]:
 def _default_interrupt() -> None:
     """Prefect's worker turns SIGTERM into SIGINT; where a shell's `&` made SIGINT ignored it would never end."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def clean_environment(prefix: str) -> dict[str, str]:
-    """The environment without variables of `prefix`."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(prefix)}

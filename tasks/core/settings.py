@@ -8,7 +8,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-def _default_home() -> Path:
+def default_home() -> Path:
+    """Where the state lies unless TODOKE_HOME says otherwise."""
     return Path.home() / ".local" / "share" / "todoke"
 
 
@@ -21,7 +22,7 @@ class Settings(BaseSettings):
         "development", description="Only production may send to anyone; elsewhere real channels obey TODOKE_ALLOW."
     )
     home: Path = Field(
-        default_factory=_default_home, description="Absolute state folder: database, mailbox, pages, archive, keys."
+        default_factory=default_home, description="Absolute state folder: database, mailbox, pages, archive, keys."
     )
     database_url: str | None = Field(
         None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
