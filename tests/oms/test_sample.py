@@ -32,6 +32,11 @@ class TestContract(OrderSystemContract):
         return sample
 
 
+def test_every_canonical_table_is_there(sample: SampleShop) -> None:
+    assert sample.tables() == tuple(TABLES)
+    assert sample.warnings() == []
+
+
 def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.csv"))}
 
