@@ -1,7 +1,7 @@
 """Worlds: named people, what happened to them, and what must, and must not, be decided. Read from TOML files.
 
 A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other live table; missing required values get the
-plain defaults below) and `[[case]]` rows: name, touchpoint, subject, verdict, and optionally reason, variant, channel.
+plain defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict, and optionally reason, variant, channel.
 `verdict = "absent"` means that no due row exists at all.
 """
 
@@ -72,6 +72,7 @@ class World:
     as_of: datetime
     given: dict[str, list[dict[str, Any]]]
     cases: tuple[Case, ...]
+    overrides: dict[str, dict[str, Any]]
 
     @property
     def touchpoints(self) -> list[str]:
@@ -86,7 +87,7 @@ def read_world(path: Path) -> World:
     cases = tuple(Case(**(default | case)) for case in values["case"])
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), f"{path.name}: two cases share a name"
-    return World(path, values["as_of"], values.get("given", {}), cases)
+    return World(path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}))
 
 
 def build(database: Database, world: World) -> Run:
@@ -110,15 +111,15 @@ def build(database: Database, world: World) -> Run:
 
 
 def verdicts(
-    connection: Connection, run: Run, names: list[str], gates: list[str] | None = None
+    connection: Connection, run: Run, world: World, gates: list[str] | None = None
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """(touchpoint, subject) -> verdict, reason, variant, channel, detail, with only these gates (default all)."""
     load_id = int(query("decide/newest_load").scalar(connection))
     write_under(connection, load_id, run.as_of)
     query("decide/create_candidate").run(connection)
     window = Window(run.as_of, LONG_AGO, run.as_of + timedelta(days=2))
-    for name in names:
-        touchpoint = load(name)
+    for name in world.touchpoints:
+        touchpoint = load(name).model_copy(update=world.overrides.get(name, {}))
         collect(connection, touchpoint, window, touchpoint.channels)
     query("decide/enrich").run(connection)
     run_gates(connection, run.as_of, gates)

@@ -17,7 +17,8 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'paid', f.paid_at is not null and f.paid_at <= :as_of, 'ship_to', f.ship_to, 'gift', f.gift,
          'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
          'assurance', a.assurance,
-         'tells', jsonb_build_object('until_on', coalesce(f.requested_on, f.promised_on), 'from_on', null, 'cause', null)
+         'tells', jsonb_build_object('until_on', coalesce(f.requested_on, f.promised_on), 'from_on', null,
+                                      'cause', case a.assurance ->> 'reason' when 'hazard' then 'hazard' end)
        ) as context
 from order_facts f
 left join lateral (

@@ -16,7 +16,7 @@ def test_people_get_what_the_file_says(database: Database, path: Path) -> None:
     world = read_world(path)
     run = build(database, world)
     with database.transaction() as connection:
-        assert wrong(world, verdicts(connection, run, world.touchpoints)) == {}
+        assert wrong(world, verdicts(connection, run, world)) == {}
 
 
 def test_every_due_file_has_people() -> None:
