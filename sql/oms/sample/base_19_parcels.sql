@@ -9,8 +9,8 @@ with parcel as (
            case when o.recipients > 1 then s when o.recipients = 1 then 1 end as recipient_no,
            case when o.recipients > 1 and s > 1 then floor(n.slots * pg_temp.u(o.i * 4 + s, 'recipient place'))::bigint
                 else o.place end as place,
-           case when s > 1 and o.recipients < 2 then o.ship_on + 1 + floor(2.5 * power(pg_temp.u(o.i, 'restock'), 3))::int else o.ship_on end as ship_on,
-           case when s > 1 and o.recipients < 2 then o.shipped_at + (1 + floor(2.5 * power(pg_temp.u(o.i, 'restock'), 3))) * interval '1 day'
+           case when s > 1 and o.recipients < 2 then o.ship_on + 1 + floor(2.5 * power(pg_temp.u(o.i, 'restock'), 2))::int else o.ship_on end as ship_on,
+           case when s > 1 and o.recipients < 2 then o.shipped_at + (1 + floor(2.5 * power(pg_temp.u(o.i, 'restock'), 2))) * interval '1 day'
                 else o.shipped_at + (s - 1) * interval '4 minutes' end as shipped_at,
            case when o.cool then 'cool' when o.mail then 'mail' else 'normal' end as service
     from base_orders as o
