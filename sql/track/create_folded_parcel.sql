@@ -13,9 +13,9 @@ with scanned as (
          max(occurred_at) filter (where step = 'held_at_location' and not is_way_back) as held_at,
          min(turned_at) as returned_at,
          max(occurred_at) filter (where step = 'lost') as lost_at,
-         max(occurred_at) filter (where step in ('exception', 'lost')) as problem_at,
+         max(occurred_at) filter (where is_open_problem) as problem_at,
          (array_agg(coalesce(reason, step) order by occurred_at desc, step desc, reason)
-            filter (where step in ('exception', 'lost')))[1] as problem,
+            filter (where is_open_problem))[1] as problem,
          (array_agg(eta_on order by occurred_at desc, recorded_at desc nulls last, eta_on desc)
             filter (where eta_on is not null))[1] as eta_on
   from parcel_story

@@ -21,7 +21,7 @@ DEPOT = "○○店"
 """Stands for the depot's name in a word that names one."""
 
 _MARKS = "↓↑→←⇒⇓⇑⇐⇩⇨⬇➡▼▶"
-_TAIL_BEGINS = ("(", "[", "【", "/", " ")
+_TAIL_BEGINS = ("(", "[", "【", "/")
 _TAIL_MAY_FOLLOW = (")", "]", "】")
 _DEPOT_NAME = re.compile(r"^[^店\s]{1,20}店")
 
