@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]"
 )
 _LINKS = re.compile(r"://|www\.|@|\.(?:com|net|org|jp|ru|cn|top|xyz|info)\b", re.IGNORECASE)
-_HONORIFIC = re.compile(r"[\s　]*(?:様|さま|御中|殿)+$")
+_HONORIFIC = re.compile(r"(?:[\s　]*(?:様|さま|御中|殿))+$")
 
 
 def clean(value: Any) -> Any:

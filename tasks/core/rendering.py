@@ -1,6 +1,6 @@
 """Messages from templates.
 
-`email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:` and `Preheader:` lines, an empty line, the text.
+`email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text.
 Every template sees the fields of its context, and: recipient, consent, variant, zone, unsubscribe_token, with an order
 tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
 (`_shared/blocks.*`).

@@ -1,0 +1,34 @@
+"""Samples of the touchpoints, rendered: what most tests of messages begin with."""
+
+import json
+from typing import Any
+
+from tasks.core.paths import TEMPLATES
+from tasks.core.rendering import Rendered, Renderer
+
+
+def sample(touchpoint: str, case: str) -> dict[str, Any]:
+    """One named case of a touchpoint's sample.json."""
+    cases = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = cases[case]
+    return found
+
+
+def rendered(
+    renderer: Renderer,
+    touchpoint: str,
+    case: str,
+    language: str = "ja",
+    recipient: dict[str, Any] | None = None,
+    **context: Any,
+) -> Rendered:
+    """A sample rendered, with fields of recipient and context replaced."""
+    given = sample(touchpoint, case)
+    return renderer.render(
+        touchpoint,
+        "email",
+        language,
+        given["variant"],
+        {**given["context"], **context},
+        {**given["recipient"], **(recipient or {})},
+    )

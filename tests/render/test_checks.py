@@ -1,0 +1,102 @@
+from pathlib import Path
+
+import pytest
+
+from tasks.core.brand import load_brand, parse_brand
+from tasks.core.checks import check_contrast, check_sql, check_templates, contrast
+from tasks.core.promotions import unguarded
+from tests.render.test_touchpoints import spoil
+
+
+def test_our_own_templates_and_sql_are_in_order() -> None:
+    assert check_templates() == []
+    assert check_sql() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("shipped/email.ja.txt", "{% if consent %}", "{% if true %}", "promotes outside"),
+        (
+            "shipped/email.ja.mjml",
+            "<mj-raw>{% if consent %}</mj-raw>",
+            "<mj-raw>{% if 1 %}</mj-raw>",
+            "promotes outside",
+        ),
+        ("delivered/email.en.txt", "CANNOT FIND IT?", "10% off your next order", "promotes outside"),
+        ("delivered/email.ja.txt", "■ 商品が見当たらないとき", "■ クーポン", "promotes outside"),
+        ("delivered/email.ja.txt", "{{ tracking_url }}", "", "does not link the tracking page"),
+        ("review_request/email.en.txt", "{{ blocks.opt_out(unsubscribe_token) -}}", "", "no opt-out link"),
+        ("review_request/email.en.mjml", '<mj-include path="footer_marketing.mjml" />', "", "no opt-out link"),
+        ("delivered/sample.json", '"gift": false', '"gift": "no"', "field 'gift'"),
+        ("delivered/sample.json", '"gift": false', '"gift": false, "score": 5', "unknown field 'score'"),
+        ("delivered/touchpoint.toml", 'gift = "boolean"', "", "unknown field 'gift'"),
+        ("delivered/touchpoint.toml", "plain = 1.0", "plain = 1.0\nother = 1.0", "no case of variant 'other'"),
+        ("delivered/touchpoint.toml", 'languages = ["ja", "en"]', 'languages = ["ja"]', "does not list"),
+        ("delivered/touchpoint.toml", "priority", "priorty", "did you mean 'priority'"),
+        ("delivered/email.ja.txt", "delivered_at | instant", "nothing", "'nothing' is undefined"),
+        ("delivered/email.ja.mjml", 'lang="ja"', 'lang="en"', 'does not say lang="ja"'),
+        ("delivered/email.ja.mjml", "<mj-text><h1>", '<mj-text><img src="https://x.invalid/a.png"><h1>', "no alt text"),
+        ("delivered/email.ja.mjml", "<mj-text><h1>", "<mj-text>" + "x" * 100_000 + "<h1>", "at most 100000"),
+        ("delivered/email.ja.mjml", "<mj-text><h1>", "<mj-txt></mj-txt><mj-text><h1>", "unexpected element"),
+        ("delivered/email.en.txt", "Your order has been", "Your order has been " + "very " * 20, "subject has"),
+        ("delivered/email.en.txt", "Subject: ", "Titel: ", "begin with `Subject: `"),
+        ("tracking_page/page.html", "noindex", "index", "search engines"),
+        ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
+    ],
+)
+def test_each_mistake_is_named(templates: Path, file: str, old: str, new: str, message: str) -> None:
+    spoil(templates / file, old, new)
+    found = check_templates(templates)
+    assert any(message in problem for problem in found), found
+
+
+def test_a_folder_without_a_declaration_is_named(templates: Path) -> None:
+    (templates / "thank_you").mkdir()
+    assert any("thank_you/touchpoint.toml" in problem for problem in check_templates(templates))
+
+
+def test_a_missing_language_is_named(templates: Path) -> None:
+    (templates / "delivered" / "email.en.mjml").unlink()
+    assert "delivered: email.en.mjml is missing" in check_templates(templates)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if consent %}{{ blocks.promotion() }}{% endif %}",
+        "{% if consent and recipient.is_vip %}coupon{% endif %}",
+        "{{ 'クーポン' if consent else '' }}",
+        "割引 wholesale discount",
+    ],
+)
+def test_promotion_for_those_who_consented_is_fine(source: str) -> None:
+    assert unguarded(source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ blocks.promotion() }}",
+        "{{ shop.promotion.text }}",
+        "{% if consent or true %}coupon{% endif %}",
+        "{% if consent %}x{% else %}coupon{% endif %}",
+        "{% if not consent %}coupon{% endif %}",
+        "{% if recipient.is_vip %}セール{% endif %}",
+        "{{ 'x' if consent else 'coupon' }}",
+        "{{ 'Special offer' }}",
+    ],
+)
+def test_promotion_for_anyone_else_is_found(source: str) -> None:
+    assert unguarded(source)
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_brand_colour_nobody_can_read_is_named(templates: Path) -> None:
+    spoil(templates / "brand.toml", 'quiet = "#655f56"', 'quiet = "#b0a89c"')
+    assert check_contrast(load_brand()) == []
+    assert any("quiet on paper" in problem for problem in check_contrast(parse_brand(templates / "brand.toml")))
