@@ -21,6 +21,7 @@ with warnings.catch_warnings():
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
+    from great_expectations.expectations.expectation import Expectation as GreatExpectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 _POSITIONS = {"result_format": "COMPLETE", "include_unexpected_rows": False, "partial_unexpected_count": 0}
@@ -47,17 +48,17 @@ def failures(frame: pd.DataFrame, checks: Sequence[Check]) -> list[Failure]:
     A column that is missing makes its EXISTS check fail; other checks of it are left out.
     """
     present = [check for check in checks if check.expectation is Expectation.EXISTS or check.column in frame.columns]
-    suite = gx.ExpectationSuite(name="feed")
-    for number, check in enumerate(present):
-        suite.add_expectation_configuration(_configuration(number, check))
+    # add_expectation() would let a second regex of a column replace the first
+    suite = gx.ExpectationSuite(name="feed", expectations=[_expectation(*numbered) for numbered in enumerate(present)])
     results = _batch(frame).validate(suite, result_format=_POSITIONS)
-    numbered = sorted((result.expectation_config.meta["number"], result) for result in results.results)
-    return [_failure(present[number], result) for number, result in numbered if not result.success]
+    found = {result.expectation_config.meta["number"]: result for result in results.results}
+    return [_failure(check, found[number]) for number, check in enumerate(present) if not found[number].success]
 
 
-def _configuration(number: int, check: Check) -> ExpectationConfiguration:
+def _expectation(number: int, check: Check) -> GreatExpectation:
     arguments: dict[str, Any] = {"column": check.column, **check.arguments}
-    return ExpectationConfiguration(type=str(check.expectation), kwargs=arguments, meta={"number": number})
+    made = ExpectationConfiguration(type=str(check.expectation), kwargs=arguments, meta={"number": number})
+    return made.to_domain_obj()
 
 
 def _batch(frame: pd.DataFrame) -> Any:
