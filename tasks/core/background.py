@@ -50,6 +50,7 @@ class Background:
                 start_new_session=True,
                 preexec_fn=_default_interrupt,
             )
+        started.returncode = 0  # forgotten on purpose: it is found again by its pid file, not by this object
         created = psutil.Process(started.pid).create_time()
         self.pid_file.write_text(json.dumps({"pid": started.pid, "created": created}), encoding="utf-8")
 

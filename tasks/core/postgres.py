@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
-from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url
 
 from tasks.core.errors import ConfigurationError
 from tasks.core.permissions import let_reach
@@ -112,27 +112,25 @@ def stop_server(home: Path) -> bool:
 
 def server_url(home: Path, database: str, driver: str = "psycopg") -> str:
     """SQLAlchemy URL of a database of the embedded server of `home`, running or not."""
-    return f"postgresql+{driver}://postgres@/{database}?host={_cluster(home).socket_folder}"
+    folder = quote(str(_cluster(home).socket_folder))
+    return f"postgresql+{driver}://postgres@/{database}?host={folder}&port=5432"  # the port, for PGPORT may be set
 
 
 def create_database(url: str, name: str, template: str = "template0") -> None:
     """Create database `name` on the server of `url`; with a template of our own it starts as a copy of that."""
-    _execute(url, sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+    _execute(url, 'create database "{}" template "{}"', name, template)
 
 
 def drop_database(url: str, name: str) -> None:
     """Drop database `name` on the server of `url` with whoever is connected to it; nothing where it is gone."""
-    _execute(url, sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    _execute(url, 'drop database if exists "{}" with (force)', name)
 
 
-def _execute(url: str, statement: sql.Composed) -> None:
-    target = make_url(url)
-    host = target.query.get("host", target.host)
-    with psycopg.connect(
-        host=str(host), port=target.port or 5432, user=target.username, password=target.password,
-        dbname="postgres", autocommit=True,
-    ) as connection:  # fmt: skip
-        connection.execute(statement)
+def _execute(url: str, statement: str, *names: str) -> None:
+    server = make_url(url).set(database="postgres")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement.format(*(name.replace('"', '""') for name in names)))
 
 
 def _cluster(home: Path) -> Cluster:

@@ -33,7 +33,8 @@ def todoke(home: Path, *arguments: str) -> Any:
     """Run a command of `todoke` as a person would; its JSON answer."""
     environment = os.environ | {"TODOKE_HOME": str(home), "TODOKE_SAMPLE_ORDERS": "20"}
     command = [sys.executable, "-W", "error::DeprecationWarning:flows", "-m", "flows.cli.main", *arguments, "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tasks.core.paths import ROOT
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
@@ -79,14 +80,21 @@ def test_its_settings_are_ours(home: Path) -> None:
 
 
 def test_a_deep_home_has_a_short_socket(home: Path) -> None:
-    deep = home / ("x" * 60) / ("y" * 60)
+    deep = home / ("x y&z" * 12) / ("y" * 60)
     url = ensure_server(deep)
     assert ask(url, "select 1") == 1
-    socket_folder = Path(url.split("host=")[1])
+    socket_folder = Path(str(make_url(url).query["host"]))
     assert len(str(socket_folder)) < 60
     assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
     assert stop_server(deep)
     socket_folder.rmdir()
+
+
+def test_a_home_with_odd_characters_and_a_foreign_pgport(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPORT", "1234")
+    odd = home / "state of 届け & more's #1"
+    assert ask(ensure_server(odd), "select 1") == 1
+    assert stop_server(odd)
 
 
 def test_nobody_else_may_look_in(home: Path) -> None:
