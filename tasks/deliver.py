@@ -62,7 +62,7 @@ def channels_of(run: Run) -> list[Channel]:
     """The channels this installation sends on; a scratch run has a mailbox of its own."""
     home = run.settings.home
     if run.namespace != DEFAULT_NAMESPACE:
-        return [EMAIL["mailbox"](home / "scratch" / run.namespace)]
+        return [EMAIL["mailbox"](home)]
     return [EMAIL[run.settings.email](home)]
 
 
@@ -82,6 +82,7 @@ def deliver_messages(
         courier.work_until_quiet()
         counts += courier.counts
         notes += courier.notes
+    hook("quiet")
     folder = archive_folder(run.settings)
     archive_batches(run.database, folder)
     write_high_water(run.database, folder)

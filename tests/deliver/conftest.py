@@ -1,0 +1,95 @@
+"""Fixtures of the delivery tests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.channels.base import Channel
+from tasks.core.claims import StillDue
+from tasks.core.database import Database
+from tasks.core.ledger import discrepancies, ledger_sum
+from tasks.core.outgoing import message_key
+from tasks.deliver import Delivered, Hook, deliver_messages
+from tests.deliver.nursery import Nursery, Worker
+from tests.deliver.people import QUICK, all_due, render, run_of, states
+from tests.deliver.standin import HttpChannel, StandIn, serving
+
+
+@dataclass
+class Shop:
+    """A ledger, a home and a provider."""
+
+    database: Database
+    home: Path
+    provider: StandIn
+
+    @property
+    def channel(self) -> HttpChannel:
+        """The provider's adapter."""
+        return HttpChannel(self.provider.port, self.provider.keyed)
+
+    def deliver(
+        self,
+        channel: Channel | None = None,
+        hook: Hook = lambda _: None,
+        still_due: StillDue = all_due,
+        run: dict[str, Any] | None = None,
+        times: Any = QUICK,
+    ) -> Delivered:
+        """One run's delivery step."""
+        made = run_of(self.database, self.home, **(run or {}))
+        return deliver_messages(made, [channel or self.channel], render, still_due, times, hook)
+
+    def worker(self, **changes: Any) -> Worker:
+        """The same in a process of its own."""
+        return Worker(self.database.url, str(self.home), self.provider.port, self.provider.keyed, **changes)
+
+    def check(self) -> None:
+        """Accepted in the ledger = taken by the provider, once each; ledger, work list and batches agree."""
+        accepted = {
+            str(message_key("shipped", one)) for one, state in states(self.database).items() if state == "accepted"
+        }
+        assert dict(self.provider.copies) == dict.fromkeys(accepted, 1)
+        self.check_sum()
+
+    def check_sum(self) -> None:
+        """Rows of the ledger = sum over its states; nothing hangs between two tables."""
+        with self.database.transaction() as connection:
+            assert discrepancies(connection) == []
+            assert sum(sum(by_state.values()) for by_state in ledger_sum(connection).values()) == len(
+                states(self.database)
+            )
+
+
+@pytest.fixture
+def keyed(database: Database, tmp_path: Path) -> Iterator[Shop]:
+    """A shop whose provider honours keys."""
+    yield from _open(database, tmp_path, True)
+
+
+@pytest.fixture
+def unkeyed(database: Database, tmp_path: Path) -> Iterator[Shop]:
+    """A shop whose provider does not, but can be asked."""
+    yield from _open(database, tmp_path, False)
+
+
+@pytest.fixture(params=["keyed", "unkeyed"])
+def shop(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Shop]:
+    """Both kinds."""
+    yield from _open(database, tmp_path, request.param == "keyed")
+
+
+def _open(database: Database, home: Path, is_keyed: bool) -> Iterator[Shop]:
+    with serving(StandIn(is_keyed)) as provider:
+        yield Shop(database, home, provider)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where worker processes come from."""
+    made = Nursery()
+    yield made
+    made.close()

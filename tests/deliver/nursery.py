@@ -1,0 +1,147 @@
+"""Real worker processes, quickly: one process imports everything and forks a worker for each request.
+
+A worker runs the delivery step against a stand-in and may kill itself at a named step. A module that speaks JSON lines.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from tasks.channels.base import Channel
+from tasks.channels.mailbox import Mailbox
+from tasks.core.claims import Scope, claim, end, enter
+from tasks.core.database import Database
+from tasks.core.domain import State, TouchpointClass
+from tasks.core.sealing import pack
+from tasks.deliver import Hook, deliver_messages
+from tests.deliver.people import NOW, QUICK, all_due, render, run_of
+from tests.deliver.standin import HttpChannel
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a worker is told. `strike` = kill -9 yourself at the nth time of this step, or stop there for a while."""
+
+    url: str
+    home: str
+    port: int = 0
+    keyed: bool = True
+    strike: str = ""
+    nth: int = 1
+    signal: int = signal.SIGKILL
+    naive: bool = False
+
+    def channel(self) -> Channel:
+        """The stand-in on its port; without a port the mailbox."""
+        return HttpChannel(self.port, self.keyed) if self.port else Mailbox(Path(self.home) / "mailbox")
+
+
+class Nursery:
+    """The test's side."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-W", "ignore", "-m", "tests.deliver.nursery"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def start(self, worker: Worker) -> int:
+        """Process id of a new worker."""
+        return int(self._ask({"start": worker}))
+
+    def wait(self, pid: int) -> int:
+        """Exit code; negative = the signal that ended it."""
+        return int(self._ask({"wait": pid}))
+
+    def run(self, worker: Worker) -> int:
+        """Start and wait."""
+        return self.wait(self.start(worker))
+
+    def close(self) -> None:
+        """End the nursery."""
+        self._process.communicate(timeout=10)
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(orjson.dumps(request) + b"\n")
+        self._process.stdin.flush()
+        return orjson.loads(self._process.stdout.readline())
+
+
+def striking(step: str, nth: int, number: int) -> Hook:
+    """A hook that signals its own process at the nth time of a step."""
+    seen = 0
+
+    def hook(reached: str) -> None:
+        nonlocal seen
+        seen += reached == step
+        if reached == step and seen == nth:
+            os.kill(os.getpid(), number)
+
+    return hook
+
+
+def work(worker: Worker) -> None:
+    """The worker's life."""
+    database = Database(worker.url)
+    run = run_of(database, Path(worker.home))
+    hook = striking(worker.strike, worker.nth, worker.signal)
+    if worker.naive:
+        return send_naively(database, worker.channel(), hook)
+    deliver_messages(run, [worker.channel()], render, all_due, QUICK, hook)
+    return None
+
+
+def send_naively(database: Database, channel: Channel, hook: Hook) -> None:
+    """What people write first: read what is planned, post it, mark it. The control of the harness."""
+    scope = Scope("run-1", NOW, channel.name, guarded=False)
+    while True:
+        with database.transaction() as connection:
+            found = claim(connection, scope, TouchpointClass.TRANSACTIONAL, QUICK.batch_size, all_due)
+        if not found.ready:
+            return
+        packed = pack(found.ready, render, channel, NOW)
+        channel.post(channel.join([entry for _, entry in packed.entries]), uuid4().hex, time.monotonic() + 1)
+        hook("post")
+        with database.transaction() as connection:
+            enter(connection, NOW)
+            end(connection, NOW, {key: (State.ACCEPTED, "") for key, _ in packed.entries})
+
+
+def forked(task: Callable[[], None]) -> int:
+    """Run it in a child; its process id."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            task()
+            code = 0
+        finally:
+            os._exit(code)
+    return pid
+
+
+def main() -> None:
+    """Serve requests until the test hangs up."""
+    for line in sys.stdin.buffer:
+        request = orjson.loads(line)
+        if "start" in request:
+            worker = Worker(**request["start"])
+            answer = forked(lambda worker=worker: work(worker))  # type: ignore[misc]
+        else:
+            _, status = os.waitpid(request["wait"], 0)
+            answer = os.waitstatus_to_exitcode(status)
+        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
