@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.brand import Brand, Palette, load_brand
+from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.pages import PageRenderer
@@ -22,6 +23,11 @@ DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
 MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt-out link
 MAX_SUBJECT = 78  # characters; RFC 5322 recommends lines no longer
 MIN_CONTRAST = 4.5  # WCAG 2.2 AA, normal text
+_MJML_ATTRIBUTES = """align alt background-color background-size background-url border border-color border-radius border-style
+    border-width color container-background-color css-class direction font-family font-size font-style font-weight
+    full-width height href inner-padding letter-spacing line-height mj-class name padding padding-bottom padding-left
+    padding-right padding-top rel src target text-align text-decoration text-transform title vertical-align width"""
+_ATTRIBUTES = frozenset(_MJML_ATTRIBUTES.split())
 _SECRET = b"check"
 _BASE_URL = "https://pages.invalid"
 _TEXT_ON = {
@@ -130,14 +136,24 @@ def _check_touchpoint(touchpoint: Touchpoint, templates: Path, renderer: Rendere
     return problems + promotion
 
 
+def _check_attributes(path: Path) -> list[str]:
+    """Attributes MJML does not know: mrml drops them without a word."""
+    tags = re.findall(r"<mj-(?!include)[\w-]+([^>]*)>", path.read_text(encoding="utf-8"))
+    found = {name for attributes in tags for name in re.findall(r"([\w-]+)=\"", attributes)}
+    return [
+        f"{path.parent.name}/{path.name}: unknown MJML attribute {name!r}{suggestion(name, sorted(_ATTRIBUTES))}"
+        for name in sorted(found - _ATTRIBUTES)
+    ]
+
+
 def _check_files(touchpoint: Touchpoint, folder: Path) -> list[str]:
     wanted = {f"email.{language}.{kind}" for language in touchpoint.languages for kind in ("mjml", "txt")}
     wanted.add("sample.json")
     missing = sorted(name for name in wanted if not (folder / name).is_file())
     extra = sorted(path.name for path in folder.glob("email.*") if path.name not in wanted)
-    return [f"{touchpoint.name}: {name} is missing" for name in missing] + [
-        f"{touchpoint.name}: {name} is of a language that touchpoint.toml does not list" for name in extra
-    ]
+    problems = [f"{touchpoint.name}: {name} is missing" for name in missing]
+    problems += [f"{touchpoint.name}: {name} is of a language that touchpoint.toml does not list" for name in extra]
+    return problems + [what for path in sorted(folder.glob("*.mjml")) for what in _check_attributes(path)]
 
 
 def _samples(folder: Path) -> dict[str, Any]:
@@ -181,6 +197,8 @@ def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> 
         yield f'HTML does not say lang="{language}"'
     if any(" alt=" not in image for image in re.findall(r"<img\b[^>]*>", message.html)):
         yield "an image has no alt text"
+    if unknown := re.search(r"<(mj-[\w-]+)", message.html):
+        yield f"<{unknown[1]}> is no MJML element"
     if "{{" in message.html or "{{" in message.text:
         yield "a {{ }} was not filled"
     yield from _check_links(touchpoint, message)
