@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core.domain import DelayCause
@@ -19,6 +20,7 @@ from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
 from tasks.hazards import SOURCES
 from tasks.hazards.base import Reading
+from tasks.oms import order_system
 
 RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""
@@ -26,8 +28,14 @@ RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD)
 _logger = logging.getLogger("todoke.detect")
 
 
-@task(name="detect", timeout_seconds=600, tags=["detect"])
-def detect(run: Run, hazards: Path | None = None, rules: Collection[DelayCause] = RULES) -> dict[str, int]:
+@task(name="detect", timeout_seconds=600, tags=["detect"], cache_policy=NO_CACHE, persist_result=False)
+def detect(run: Run) -> dict[str, int]:
+    """Delays as of the run, with the warnings of TODOKE_HAZARDS or those the order system brings along."""
+    folder = run.settings.hazards or order_system(run.settings, run.database_url).hazards
+    return detect_with(run, folder)
+
+
+def detect_with(run: Run, hazards: Path | None = None, rules: Collection[DelayCause] = RULES) -> dict[str, int]:
     """Merge the warnings found in the folder `hazards`, then every delay that is true at the run's as_of.
 
     Counts: warnings changed and rejected, delays true now, changed and lifted.

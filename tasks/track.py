@@ -7,6 +7,7 @@ It covers every order that loads since the last committed fold touched, so a cra
 from collections import Counter
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core.queries import query
@@ -14,7 +15,7 @@ from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
 
 
-@task(name="track", timeout_seconds=900, tags=["track"])
+@task(name="track", timeout_seconds=900, tags=["track"], cache_policy=NO_CACHE, persist_result=False)
 def track(run: Run) -> dict[str, int]:
     """Fold everything new in one transaction.
 

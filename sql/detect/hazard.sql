@@ -1,7 +1,8 @@
 -- Who:    open orders whose parcel, or what is still to be sent, must cross a region under a warning or worse.
 -- Grain:  order: of several warnings the one that ends last speaks.
 -- Why:    a parcel that left its origin is past what happens there. A day promised well after the warning's end is not in
---         danger, and neither is what need not be sent this week. New days: the first day after it ends, and two more.
+--         danger: later than the day after it, or than three days from now where no end is told. New days: the first day
+--         after it ends, and two more; none without an end.
 -- Params: as_of
 insert into found_delay
 with active as (
@@ -18,7 +19,6 @@ with active as (
   from open_order o
   join active h on h.region in (o.region, o.origin_region)
   where o.is_unshipped
-    and (o.promised_on is null or o.promised_on <= o.today + 7)
     and (o.preorder_ends_at is null or o.preorder_ends_at <= coalesce(h.until_at, :as_of))
 ), endangered as (
   select c.*, o.promised_on, (h.until_at at time zone o.zone)::date + 1 as clear_on, min(c.since_at) over (partition by c.order_id) as first_seen_at,
@@ -26,7 +26,7 @@ with active as (
   from crossing c
   join active h using (hazard_id)
   join open_order o using (order_id)
-  where o.promised_on is null or h.until_at is null or o.promised_on <= (h.until_at at time zone o.zone)::date + 1
+  where o.promised_on is null or o.promised_on <= coalesce((h.until_at at time zone o.zone)::date + 1, o.today + 3)
 )
 select distinct on (order_id)
        order_id, 'hazard', shipment_id, region,

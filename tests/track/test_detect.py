@@ -146,8 +146,9 @@ def test_a_warning_over_the_way_of_a_parcel(shop: Shop) -> None:
 
 
 def test_a_warning_at_the_origin_matters_until_the_parcel_has_left(shop: Shop) -> None:
-    for name in ("inside", "left"):
+    for name in ("inside", "left", "early"):
         _silent(shop, name, "09-14 20:00")
+        shop.order(name, promised="09-20" if name == "early" else "09-16")
     shop.scan("left-1", "09-15 03:00", "作業店通過", region="JP-13")
     shop.hazard("W1", "09-14 00:00", region="JP-12")
     shop.order("fresh", "09-15 09:00", promised="09-17", location_id="WH")
