@@ -24,9 +24,12 @@ MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt
 MAX_SUBJECT = 78  # characters; RFC 5322 recommends lines no longer
 MIN_CONTRAST = 4.5  # WCAG 2.2 AA, normal text
 _MJML_ATTRIBUTES = """
-    align alt background-color background-size background-url border border-color border-radius border-style border-width color container-background-color css-class direction font-family font-size font-style font-weight
-    full-width height href inner-padding letter-spacing line-height mj-class name padding padding-bottom padding-left
-    padding-right padding-top rel src target text-align text-decoration text-transform title vertical-align width"""
+    align alt background-color background-size background-url border border-color border-radius border-style
+    border-width color container-background-color css-class direction font-family font-size font-style font-
+    weight full-width height href inner-padding letter-spacing line-height mj-class name padding padding-
+    bottom padding-left padding-right padding-top rel src target text-align text-decoration text-transform
+    title vertical-align width
+"""
 _ATTRIBUTES = frozenset(_MJML_ATTRIBUTES.split())
 _SECRET = b"check"
 _BASE_URL = "https://pages.invalid"
