@@ -28,9 +28,9 @@ serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 stop: ## stop what serve and demo started
 	@test ! -x $(BIN)/todoke || { $(BIN)/todoke stop; TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop; }
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
-		-o requirements.lock --no-emit-index-url --no-header --no-annotate
+lock: ## make requirements.lock agree with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest of all)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(UPGRADE) \
+		-o requirements.lock --no-emit-index-url --no-header --no-annotate --quiet
 
 clean: ## remove the virtual environment and the demo; stop what they run first
 	@$(MAKE) --no-print-directory stop

@@ -64,14 +64,14 @@ def start_server(settings: Settings, say: Say = _silent) -> str:
     with locked(_folder(settings.home) / "start.lock"):
         if server.process() is None:
             say("Starting the Prefect server (about 10 s) ...")
-            _port_file(settings.home).write_text(str(_free_port(settings.prefect_port)), encoding="utf-8")
+            _port_file(settings.home).write_text(str(free_port(settings.prefect_port)), encoding="utf-8")
             environment = environment_of(settings)
             ensure_server(settings.home, "prefect")
             database = server_url(settings.home, "prefect", driver="asyncpg")
             environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
             server.start([sys.executable, "-m", "prefect", "server", "start"], environment)
         address = _address(settings.home)
-        _wait(server, lambda: _healthy(address))
+        wait_for(server, lambda: _healthy(address))
     return address
 
 
@@ -83,7 +83,7 @@ def start_worker(settings: Settings, say: Say = _silent) -> None:
             say("Starting the worker (about 5 s) ...")
             options = ["--pool", POOL, "--type", "process", "--name", "todoke", "--install-policy", "never"]
             worker.start([sys.executable, "-m", "prefect", "worker", "start", *options], environment_of(settings))
-        _wait(worker, lambda: _worker_online(settings.home))
+        wait_for(worker, lambda: _worker_online(settings.home))
 
 
 def deploy(settings: Settings, say: Say = _silent) -> None:
@@ -190,7 +190,8 @@ def _deployment_version(home: Path) -> str | None:
     return deployment["updated"] if deployment else None
 
 
-def _wait(background: Background, ready: Callable[[], bool]) -> None:
+def wait_for(background: Background, ready: Callable[[], bool]) -> None:
+    """Wait until `ready`; ConfigurationError with the end of its log when the process ended or START_SECONDS passed."""
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if background.process() is None or time.monotonic() > deadline:
@@ -221,7 +222,8 @@ def _address(home: Path) -> str:
     return f"http://{HOST}:{_port_file(home).read_text(encoding='utf-8')}"
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int) -> int:
+    """`wanted` where nobody listens there, else a port the system chooses."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

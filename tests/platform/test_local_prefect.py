@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import pytest
 
 from flows import local_prefect
 from tasks.core.background import Background
+from tasks.core.errors import ConfigurationError
 
 SECONDS = 60
 
@@ -85,3 +87,18 @@ def test_serve_runs_the_hour_on_schedule_and_stop_ends_everything(home: Path) ->
     assert todoke(home, "stop") == {"stopped": ["worker", "server", "PostgreSQL"]}
     assert local_prefect.running(home) == {}
     assert todoke(home, "stop") == {"stopped": []}
+
+
+def test_a_taken_port_is_replaced_by_a_free_one() -> None:
+    with socket.create_server((local_prefect.HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert local_prefect.free_port(port) != port
+    assert local_prefect.free_port(port) == port
+
+
+def test_a_command_that_dies_at_once_is_reported_with_its_log(tmp_path: Path) -> None:
+    dying = Background(tmp_path, "dying")
+    dying.start([sys.executable, "-c", "print('no such thing')"], os.environ)
+    with pytest.raises(ConfigurationError, match=r"(?s)dying did not start.*no such thing"):
+        local_prefect.wait_for(dying, lambda: False)
+    assert not dying.stop(1)
