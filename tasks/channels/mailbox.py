@@ -46,7 +46,7 @@ class Mailbox:
     def encode(self, message: Outgoing) -> bytes:
         """One JSON object: key, file name, and the message as RFC 5322 text."""
         try:
-            text = _compose(message).as_bytes().decode("ascii")
+            text = _compose(message).as_bytes().decode()
         except (MessageError, ValueError, IndexError) as error:
             raise Rejected(f"not a sendable message: {error}") from error
         return orjson.dumps({"key": message.key.hex, "file": file_name(message), "eml": text})
@@ -82,7 +82,7 @@ class Mailbox:
                 path.unlink(missing_ok=True)
 
     def _deliver(self, entry: dict[str, str]) -> Result:
-        path, content = self.folder / entry["file"], entry["eml"].encode("ascii")
+        path, content = self.folder / entry["file"], entry["eml"].encode()
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
             self._place(path, content, entry["key"])
