@@ -6,6 +6,7 @@ receives a gift. What the gallery shows was in part written by strangers: all is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def stage(page: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class GalleryEntry:
-    """One message of the gallery; `file` is its HTML relative to the gallery's folder."""
+    """One message of the gallery. `sent_at` is ISO text with offset, `file` its HTML relative to the gallery's folder."""
 
     touchpoint: str
     title: str
@@ -87,12 +88,14 @@ class GalleryEntry:
     file: str
 
 
-def write_gallery(folder: Path, entries: Iterable[GalleryEntry], shop: str, templates: Path = TEMPLATES) -> Path:
+def write_gallery(folder: Path, entries: Iterable[GalleryEntry], brand: Brand, templates: Path = TEMPLATES) -> Path:
     """Write `folder/index.html`: messages by touchpoint, newest first, GALLERY_LIMIT each. Returns its path."""
     ordered = sorted(entries, key=lambda entry: entry.sent_at, reverse=True)
     ordered.sort(key=lambda entry: (_JOURNEY.get(entry.touchpoint, len(_JOURNEY)), entry.touchpoint))
     groups = [(name, list(group)) for name, group in groupby(ordered, key=lambda entry: entry.touchpoint)]
     jinja = Environment(loader=FileSystemLoader(templates / "gallery"), undefined=StrictUndefined, autoescape=True)
+    jinja.filters["instant"] = partial(formats.instant, language="en", zone=brand.calendar.zone)
+    shop = brand.section(None).name
     html = jinja.get_template("index.html").render(groups=groups, limit=GALLERY_LIMIT, total=len(ordered), shop=shop)
     folder.mkdir(parents=True, exist_ok=True)
     path, draft = folder / "index.html", folder / "index.html.new"
