@@ -35,6 +35,7 @@ class Shop:
     raw: dict[str, pa.Table] = field(default_factory=dict)
     asked: dict[str, datetime | None] = field(default_factory=dict)
     name: str = "memory"
+    hazards: Path | None = None
 
     def now(self) -> datetime | None:
         return AS_OF
@@ -52,6 +53,10 @@ class Shop:
         if table in self.broken:
             raise DataError(self.broken[table])
         yield self.raw[table] if table in self.raw else as_text(table, self.tables_[table])
+
+    @property
+    def hazards(self) -> Path | None:
+        return None
 
     def warnings(self) -> Sequence[str]:
         return []

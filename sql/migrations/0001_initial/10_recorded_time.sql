@@ -82,6 +82,10 @@ begin
   execute format('create trigger c_deleted after delete on %I referencing old table as old_rows for each statement execute function record_history()', name);
   execute format('create trigger d_truncated before truncate on %I for each statement execute function refuse_change()', name);
   execute format('create trigger a_frozen before update or delete or truncate on %I.%I for each statement execute function refuse_change()', rec, name || '_old');
+  execute format('alter table %I.%I enable always trigger a_frozen', rec, name || '_old');
+  -- A statement on the parent reaches the live rows and fires none of their statement triggers: it is refused there.
+  execute format('create trigger a_frozen before insert or update or delete or truncate on %I.%I for each statement execute function refuse_change()', rec, name);
+  execute format('alter table %I.%I enable always trigger a_frozen', rec, name);
   execute format('alter table %I enable always trigger a_inserted, enable always trigger b_updated, enable always trigger c_deleted, enable always trigger d_truncated', name);
   execute format('create view %I.%I as select * from %I.%I where from_load <= as_of_load() and (to_load is null or to_load > as_of_load())', asof, name, rec, name);
 end $$;
