@@ -76,7 +76,7 @@ def stage(page: Mapping[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class GalleryEntry:
-    """One message of the gallery. `sent_at` is ISO text with offset, `file` its HTML relative to the gallery's folder."""
+    """One message of the gallery. `sent_at`: ISO text with offset; `file`: its HTML, relative to the folder."""
 
     touchpoint: str
     title: str
