@@ -32,11 +32,22 @@ REQUIRED = ("hazard_id", "kind", "severity", "region", "from_at")
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """One row that cannot be used: the column that is wrong, why, and what the row said."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+    content: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Reading:
-    """Warnings a source shows now (schema HAZARDS), and one sentence for each row it could not use."""
+    """Warnings a source shows now (schema HAZARDS), and the rows it could not use."""
 
     hazards: pa.Table
-    rejected: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
 
 
 class HazardSource(Protocol):

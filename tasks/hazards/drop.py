@@ -10,7 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.core.errors import DataError
-from tasks.hazards.base import HAZARDS, REQUIRED, SEVERITIES, Reading
+from tasks.hazards.base import HAZARDS, REQUIRED, SEVERITIES, Reading, Rejected
+
+
+class _Unusable(ValueError):
+    """A row cannot be used because of one column."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
 
 
 class DropHazards:
@@ -21,20 +29,26 @@ class DropHazards:
     def read(self, folder: Path) -> Reading:
         """See HazardSource.read. Instants are ISO 8601 with offset; empty is null."""
         hazards: list[dict[str, Any]] = []
-        rejected: list[str] = []
-        for where, row in _rows(folder):
+        rejected: list[Rejected] = []
+        for file, line, row in _rows(folder):
             try:
                 hazards.append(_canonical(row))
-            except ValueError as error:
-                rejected.append(f"{where}: {error}")
+            except _Unusable as error:
+                content = {str(name): str(value) for name, value in row.items() if value}
+                rejected.append(Rejected(file, line, error.column, str(error), content))
         return Reading(pa.Table.from_pylist(hazards, HAZARDS), tuple(rejected))
 
 
-def _rows(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for path in (folder / "hazards.csv", folder / "hazards.parquet"):
+def _rows(folder: Path) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """File, line and values of each row; a CSV's header is line 1, a Parquet row counts from 1."""
+    if not folder.is_dir():
+        raise DataError(f"The hazards folder {folder} does not exist: create it or correct TODOKE_HAZARDS.")
+    for path, read, first in (
+        (folder / "hazards.csv", _csv_rows, 2),
+        (folder / "hazards.parquet", _parquet_rows, 1),
+    ):
         if path.is_file():
-            rows = _csv_rows(path) if path.suffix == ".csv" else _parquet_rows(path)
-            yield from ((f"{path.name} row {number}", row) for number, row in enumerate(rows, 1))
+            yield from ((path.name, line, row) for line, row in enumerate(read(path), first))
 
 
 def _csv_rows(path: Path) -> list[dict[str, Any]]:
@@ -66,20 +80,23 @@ def _complete(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> lis
 
 def _canonical(row: Mapping[str, Any]) -> dict[str, Any]:
     values = {column: row.get(column) or None for column in HAZARDS.names}
-    empty = [column for column in REQUIRED if values[column] is None]
-    if empty:
-        raise ValueError(f"{', '.join(empty)} is empty")
+    for column in REQUIRED:
+        if values[column] is None:
+            raise _Unusable(column, "required, but empty")
     severity = str(values["severity"]).strip().lower()
     return values | {
         "severity": severity if severity in SEVERITIES else "unknown",
-        "from_at": _instant(values["from_at"]),
-        "until_at": _instant(values["until_at"]) if values["until_at"] else None,
+        "from_at": _instant("from_at", values["from_at"]),
+        "until_at": _instant("until_at", values["until_at"]) if values["until_at"] else None,
         "source": values["source"] or DropHazards.name,
     }
 
 
-def _instant(value: Any) -> datetime:
-    instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+def _instant(column: str, value: Any) -> datetime:
+    try:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise _Unusable(column, "not an ISO 8601 instant") from None
     if instant.tzinfo is None:
-        raise ValueError(f"{value} has no offset")
+        raise _Unusable(column, "instant without offset")
     return instant

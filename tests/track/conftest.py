@@ -111,8 +111,8 @@ class Shop:
         hazards = [row for table, row in self._facts if table == "hazard"]
         with self.database.transaction() as connection:
             begin_load(connection, self.run(at), "detect")
-            merged = merge_hazards(connection, Reading(pa.Table.from_pylist(hazards, HAZARDS)))
-            return merged | detect_delays(connection, day(at), DetectionSettings(**settings))
+            changed = merge_hazards(connection, Reading(pa.Table.from_pylist(hazards, HAZARDS)))
+            return {"hazards": changed} | detect_delays(connection, day(at), DetectionSettings(**settings))
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """Rows of a query as dicts."""

@@ -1,12 +1,14 @@
 """Who is late, who is not, since when, and what can be told of the new day."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tasks.core.domain import DelayCause
 from tasks.core.runs import begin_load
-from tasks.core.settings import DetectionSettings
-from tasks.detect import RULES, detect_delays
+from tasks.core.settings import DetectionSettings, Settings
+from tasks.detect import RULES, detect, detect_delays
 from tests.track.conftest import Shop, day
 
 NOW = "09-15 10:00"
@@ -234,3 +236,23 @@ def test_orders_of_long_ago_are_not_looked_at(shop: Shop) -> None:
     shop.order("preorder", "03-01 10:00", promised="09-14")
     shop.detect(NOW)
     assert shop.late() == {"preorder": {"promise_missed"}}
+
+
+def test_a_bad_warning_is_kept_aside_and_a_bad_file_closes_its_gate_alone(shop: Shop, tmp_path: Path) -> None:
+    shop.order("sato", promised="09-14")
+    shop.track()
+    run = replace(shop.run(NOW), settings=Settings(hazards=tmp_path))
+    gate = "select state from feed where feed = 'hazards'"
+    header = "hazard_id,kind,severity,region,from_at"
+    (tmp_path / "hazards.csv").write_text(
+        f"{header}\nW1,typhoon,warning,JP-47,soon\nW2,typhoon,warning,JP-13,2026-09-14T00:00:00+09:00\n"
+    )
+    counts = detect.fn(run)
+    assert (counts["hazards"], counts["hazards_rejected"]) == (1, 1)
+    assert shop.rows("select table_name, column_name, line from rejected_fact") == [
+        {"table_name": "hazards", "column_name": "from_at", "line": 2}
+    ]
+    assert shop.rows(gate) == [{"state": "open"}]
+    (tmp_path / "hazards.csv").write_text("nothing\nuseful\n")
+    assert detect.fn(run)["delays"] == 2, "what is known still counts"
+    assert shop.rows(gate) == [{"state": "closed"}]

@@ -47,7 +47,17 @@ def test_a_bad_row_is_rejected_alone(tmp_path: Path) -> None:
     ]
     reading = DROP.read(_write(tmp_path, HEADER + "\n".join(rows) + "\n"))
     assert reading.hazards["hazard_id"].to_pylist() == ["W1"]
-    assert [sentence.split(":")[0] for sentence in reading.rejected] == [f"hazards.csv row {n}" for n in (2, 3, 4)]
+    assert [(row.line, row.column, row.reason) for row in reading.rejected] == [
+        (3, "region", "required, but empty"),
+        (4, "from_at", "instant without offset"),
+        (5, "from_at", "not an ISO 8601 instant"),
+    ]
+    assert reading.rejected[0].content["hazard_id"] == "W2"
+
+
+def test_a_folder_that_is_not_there_is_no_calm_weather(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="TODOKE_HAZARDS"):
+        DROP.read(tmp_path / "nowhere")
 
 
 def test_a_file_without_its_columns_is_no_calm_weather(tmp_path: Path) -> None:
