@@ -35,7 +35,6 @@ class Shop:
     raw: dict[str, pa.Table] = field(default_factory=dict)
     asked: dict[str, datetime | None] = field(default_factory=dict)
     name: str = "memory"
-    hazards: Path | None = None
 
     def now(self) -> datetime | None:
         return AS_OF
