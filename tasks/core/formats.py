@@ -21,6 +21,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]"
 )
 _LINKS = re.compile(r"://|www\.|@|\.(?:com|net|org|jp|ru|cn|top|xyz|info)\b", re.IGNORECASE)
+_PREFECTURE = re.compile(r"北海道|東京都|(?:大阪|京都)府|\w{2,3}県")
 _HONORIFIC = re.compile(r"(?:[\s　]*(?:様|さま|御中|殿))+$")
 
 
@@ -122,6 +123,17 @@ def sama(name: str | None, language: str) -> str:
     """A third person's name: 様 exactly once in Japanese."""
     bare = _bare(name)
     return f"{bare} 様" if bare and language == "ja" else bare
+
+
+def address(place: dict[str, Any], regions: dict[str, str], language: str) -> str:
+    """`〒907-0013 沖縄県石垣市浜崎町3-6-5`, `3-6-5 Hamasaki-cho, Okinawa, 907-0013`; the region is never told twice."""
+    street, code = place["address"] or "", place["postal_code"]
+    region = regions.get(place["region"], place["region"]) if place["region"] else ""
+    if region in street or _PREFECTURE.match(street):
+        region = ""
+    if language == "ja":
+        return (f"〒{code} " if code else "") + region + street
+    return ", ".join(part for part in (street, region, code) if part)
 
 
 def order_reference(order_id: str) -> str:

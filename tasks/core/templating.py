@@ -127,6 +127,7 @@ def _filters(language: str, words: Mapping[str, Any]) -> dict[str, Any]:
     for function in (formats.instant, formats.day_of, formats.until):
         named[function.__name__] = _zoned(function, language)
     lookups = {name: partial(_word, words[plural]) for name, plural in _LOOKUPS.items()}
+    named["address"] = partial(formats.address, regions=words["regions"], language=language)
     return {**named, **lookups, "percent": formats.percent, "order_ref": formats.order_reference, "url": _url}
 
 

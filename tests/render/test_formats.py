@@ -87,3 +87,17 @@ def test_a_header_is_one_line() -> None:
 def test_an_order_of_another_shop_front_is_known_by_its_own_number() -> None:
     assert formats.order_reference("rakuten:12-34") == "12-34"
     assert formats.order_reference("H-1") == "H-1"
+
+
+@pytest.mark.parametrize(
+    ("street", "ja", "en"),
+    [
+        ("石垣市浜崎町3-6-5", "〒907-0013 沖縄県石垣市浜崎町3-6-5", "石垣市浜崎町3-6-5, Okinawa, 907-0013"),
+        ("沖縄県石垣市浜崎町3-6-5", "〒907-0013 沖縄県石垣市浜崎町3-6-5", "沖縄県石垣市浜崎町3-6-5, 907-0013"),
+        (None, "〒907-0013 沖縄県", "Okinawa, 907-0013"),
+    ],
+)
+def test_an_address_tells_its_region_once(street: str | None, ja: str, en: str) -> None:
+    place = {"postal_code": "907-0013", "region": "JP-47", "address": street}
+    assert formats.address(place, {"JP-47": "沖縄県"}, "ja") == ja
+    assert formats.address(place, {"JP-47": "Okinawa"}, "en") == en
