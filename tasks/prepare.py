@@ -1,4 +1,4 @@
-"""Before the first step: a database that is there, migrated and bound to this shop; a run that may look where it looks."""
+"""Before the first step: a database that is there, migrated and bound to this shop; a run that may look there."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
-from tasks.channels import is_real
+from tasks.channels import EMAIL
 from tasks.core.archive import archive_folder, read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
@@ -39,7 +39,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms)
-        require_go_live(connection, is_real(run.settings))
+        require_go_live(connection, EMAIL[run.settings.email](run.settings.home).is_real)
     return run
 
 
@@ -58,6 +58,13 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
 def database_url(settings: Settings) -> str:
     """The database of the settings; starts the embedded server where none is named."""
     return settings.database_url or ensure_server(settings.home)
+
+
+def open_namespace(settings: Settings, scratch: str | None = None) -> Database:
+    """The migrated database of the settings, without a run: for commands that read or switch something."""
+    database = Database(database_url(settings), f"{PREFIX}{scratch}" if scratch else DEFAULT_NAMESPACE)
+    database.migrate()
+    return database
 
 
 def drop_scratch(settings: Settings, name: str) -> None:

@@ -1,7 +1,7 @@
 -- Who:    open orders that are, or will be, later than their customer was last told, where it got worse.
 -- Grain:  order x told date → new date.   Anchor: delay.changed_at, a day after the last notice, an hour after the order.
 -- Why:    "worse" (DESIGN.md): later than told by a day, a new cause, or from a date to none, and 24 h since the last notice.
---         One cause speaks for the order: the one that explains most to a person. Who orders into a storm reads of it in
+--         One cause speaks for the order, the one that explains most to a person; the newest one says when. Who orders into a storm reads of it in
 --         the confirmation, so the first hour is left to that.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') || '→' || coalesce(to_char(d.new_until_on, 'YYYY-MM-DD'), 'none') as subject_id,
@@ -22,7 +22,7 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
                      then jsonb_build_object('cause', t.cause, 'from_on', t.from_on, 'until_on', t.until_on) end,
          'tells', jsonb_build_object('until_on', d.new_until_on, 'from_on', d.new_from_on, 'cause', d.cause)) as context
 from (
-  select distinct on (order_id) *
+  select distinct on (order_id) *, max(changed_at) filter (where lifted_at is null or lifted_at > :as_of) over (partition by order_id) as worsened_at
   from delay
   where order_id in (
           select order_id from delay where changed_at > :since - interval '1 hour' and changed_at <= :until
@@ -38,7 +38,7 @@ join order_facts f using (order_id)
 left join told t using (order_id)
 cross join lateral (
   select case when t.order_id is null then coalesce(f.requested_on, f.promised_on) else t.until_on end as told_on,
-         greatest(d.changed_at, f.placed_at + interval '1 hour', case when t.cause is not null then t.told_at + interval '24 hours' end) as due_at
+         greatest(d.worsened_at, d.changed_at, f.placed_at + interval '1 hour', case when t.cause is not null then t.told_at + interval '24 hours' end) as due_at
 ) w
 where w.due_at <= :until
   and (:customer_id is null or f.customer_id = :customer_id)

@@ -28,6 +28,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _DOMAIN = re.compile(r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}", re.ASCII)
 _LITTER_SECONDS = 3600
 _INCOMING = ".incoming"
+_POLICY = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def checked_address(address: str) -> tuple[str, str]:
 
 def _compose(message: Outgoing) -> EmailMessage:
     """The same bytes each time: boundary, Message-ID and Date come from the message, never from now."""
-    email = EmailMessage(policy=SMTP)
+    email = EmailMessage(policy=_POLICY)
     local, domain = checked_address(message.to_address)
     email["From"] = Address(message.from_name, addr_spec=message.from_address)
     email["To"] = Address(message.to_name, username=local, domain=domain)

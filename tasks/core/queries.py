@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Connection, RowMapping, Text, TextClause, bindpara
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import SQL
 
-_TYPED = {"customer_id": Text(), "touched": ARRAY(Text())}
+_TYPED: dict[str, Any] = {"customer_id": Text(), "touched": ARRAY(Text())}
 """Parameters that may be null or empty: PostgreSQL cannot guess the type of a bare `:customer_id is null`."""
 
 _PARAMS_LINE = re.compile(r"^--\s*Params:\s*(?P<names>.*)$", re.MULTILINE)

@@ -29,8 +29,11 @@ class Settings(BaseSettings):
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
     oms: Literal["sample"] = Field("sample", description="Order system the orders come from.")
-    sample_orders: int = Field(1000, ge=1, le=10_000_000, description="Orders of the sample shop.")
+    sample_orders: int = Field(3000, ge=1, le=10_000_000, description="Orders of the sample shop.")
     sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")
+    hazards: Path | None = Field(
+        None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
+    )
     email: Literal["mailbox"] = Field("mailbox", description="Where e-mail goes.")
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
     publish_url: str | None = Field(None, description="Folder of the tracking pages; default TODOKE_HOME/pages.")

@@ -6,6 +6,7 @@ can then reject one row by file, line, column and reason. Casting in an adapter 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -40,6 +41,10 @@ class OrderSystem(Protocol):
         too broken to split into columns is a row whose columns are all null. Raises DataError when the table cannot be
         read at all or lacks a required column; the message names file and column.
         """
+
+    @property
+    def hazards(self) -> Path | None:
+        """Folder of weather warnings that come with this source (hazards.csv); None where it has none."""
 
     def warnings(self) -> Sequence[str]:
         """One sentence for a person about each unknown column and broken record fetched so far."""

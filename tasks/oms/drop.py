@@ -46,6 +46,12 @@ class DropFolder:
         """Whether the file of `table` holds all its rows."""
         return self._full and table in self._files
 
+    @property
+    def hazards(self) -> Path | None:
+        """The folder `hazards` below it, where there is one."""
+        folder = self.folder / "hazards"
+        return folder if folder.is_dir() else None
+
     def warnings(self) -> Sequence[str]:
         """Unknown files and columns and broken records met so far, without repeats."""
         return list(self._warnings)

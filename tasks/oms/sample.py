@@ -46,9 +46,9 @@ class SampleShop:
         self._drop = DropFolder(self.folder, name=self.name, clock=CLOCK)
 
     @property
-    def hazards(self) -> Path:
+    def hazards(self) -> Path | None:
         """Folder of the weather warnings that belong to this shop's days."""
-        return self.folder / HAZARDS
+        return self._drop.hazards
 
     def now(self) -> datetime | None:
         """2026-09-15 10:00 in Japan, always."""

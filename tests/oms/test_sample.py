@@ -262,6 +262,7 @@ def test_the_typhoon_stops_parcels_to_kyushu_and_okinawa(shop: Drop) -> None:
 
 
 def test_warnings_of_the_typhoon_lie_beside_the_tables(sample: SampleShop) -> None:
+    assert sample.hazards is not None
     hazards = pd.read_csv(sample.hazards / "hazards.csv", dtype=str)
     assert set(hazards.severity) == {"advisory", "warning", "emergency"}
     assert set(STORM) <= set(hazards.region)

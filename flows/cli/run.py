@@ -1,0 +1,88 @@
+"""`todoke run` and `todoke demo`: the hour, now."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from flows import local_prefect
+from flows.cli.running import console, local, result_table, run_hour
+from tasks.core.guards import go_live, live_from
+from tasks.core.settings import Settings
+from tasks.prepare import open_run
+from tasks.publish import gallery_folder, pages_folder
+
+output = Console(highlight=False, soft_wrap=True)
+DEMO_HOURS = 24
+"""The demo goes live this long before the sample shop's clock, so that there is something to say."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(run)
+    app.command()(demo)
+
+
+def run(
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="Business time; default: now.")
+    ] = None,
+    scratch: Annotated[
+        str | None, typer.Option(help="Compute in the scratch schema of this name, to its own mailbox.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Run the hour once: load, decide, send. Running it again sends nothing twice."""
+    summary = run_hour(Settings(), as_of, scratch)
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        show(summary)
+
+
+def demo() -> None:
+    """The sample shop's hour: orders, parcels, a typhoon, messages in a mailbox. Needs nothing and reaches nobody."""
+    settings = Settings()
+    console.print(f"Todoke demo. All of its state lies in {settings.home}")
+    _go_live_once(settings)
+    summary = run_hour(settings)
+    address = local_prefect.start_server(settings)
+    show(summary)
+    output.print(f"\n  Mailbox        {settings.home / 'mailbox'}")
+    output.print(f"  Gallery        {(gallery_folder(settings) / 'index.html').as_uri()}")
+    output.print(f"  Tracking pages {pages_folder(settings)}")
+    output.print(f"  Prefect UI     {address}")
+    output.print(f"\n  todoke explain --order ID says why; todoke stop ends what runs (TODOKE_HOME={settings.home}).")
+
+
+def _go_live_once(settings: Settings) -> None:
+    opened = open_run(settings=settings)
+    with opened.database.transaction() as connection:
+        if live_from(connection) is None:
+            go_live(connection, opened.as_of - timedelta(hours=DEMO_HOURS), "todoke demo")
+
+
+def show(summary: dict[str, Any]) -> None:
+    """The table of a run, and what wants a look."""
+    output.print(f"\nAs of {local(summary['as_of'])}: {_planned(summary['planned'])}\n")
+    output.print(result_table(summary))
+    for line in _attention(summary):
+        output.print(f"  {line}")
+
+
+def _planned(count: int) -> str:
+    return f"{count} new messages." if count else "nothing new, and nothing was sent twice."
+
+
+def _attention(summary: dict[str, Any]) -> list[str]:
+    lines = [f"Feed {feed} is {state}." for feed, state in summary["gates"].items() if state != "open"]
+    if summary["quarantined"]:
+        rows = ", ".join(f"{n} {table}" for table, n in summary["quarantined"].items())
+        lines.append(f"Rows set aside: {rows}.")
+    if summary["unknown_statuses"]:
+        words = ", ".join(f"{word} ({n})" for word, n in summary["unknown_statuses"].items())
+        lines.append(f"Carrier words nobody mapped: {words}.")
+    lines += [f"{name} was not decided: {error}" for name, error in summary["broken"].items()]
+    return ["", *lines, *summary["notes"]] if lines or summary["notes"] else []

@@ -1,0 +1,77 @@
+"""What every command that runs the hour shares: a Prefect server to report to, and progress."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from flows import local_prefect
+from flows.hourly import hourly
+from tasks.core.settings import DetectionSettings, Settings
+from tasks.report import table_of
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def run_hour(settings: Settings, as_of: datetime | None = None, scratch: str | None = None) -> dict[str, Any]:
+    """The hourly flow in this process. It reports to the local Prefect server, started where it does not run."""
+    local_prefect.start_server(settings, console.print)
+    with _progress(), local_prefect.connected(settings):
+        return hourly(as_of=as_of, scratch=scratch)
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """One line a step on the terminal while the flow runs."""
+    logger, handler = logging.getLogger("todoke.progress"), _StepHandler()
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        handler.finish()
+        logger.removeHandler(handler)
+
+
+class _StepHandler(logging.Handler):
+    """Prints a step when it begins and its seconds when the next one does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began: float | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.finish()
+        self.began = time.perf_counter()
+        console.print(f"  {record.getMessage():<10}", end="")
+
+    def finish(self) -> None:
+        if self.began is not None:
+            console.print(f" {time.perf_counter() - self.began:5.1f} s")
+        self.began = None
+
+
+def local(instant: str) -> str:
+    """An ISO instant as people of the shop read it: 2026-09-15 10:00 JST."""
+    return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(DetectionSettings().zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def result_table(summary: dict[str, Any]) -> Table:
+    """Touchpoint x sent, waiting with reasons, failed …; columns nobody needs today are left out."""
+    rows = table_of(summary)
+    columns = [
+        name for name in rows[0] if name in ("touchpoint", "sent", "waiting", "failed") or any(r[name] for r in rows)
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, justify="left" if name in ("touchpoint", "waiting") else "right")
+    for row in rows:
+        table.add_row(*(str(row[name] or ("–" if name == "waiting" else 0)) for name in columns))
+    return table

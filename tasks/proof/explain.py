@@ -1,0 +1,78 @@
+"""Why a customer got, or did not get, each touchpoint of an order: the same due files and gates, asked about one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tasks.core.database import Database
+from tasks.core.due import Window, collect, due_statement
+from tasks.core.errors import DataError
+from tasks.core.gates import run_gates
+from tasks.core.queries import query
+from tasks.core.runs import write_under
+from tasks.core.touchpoints import Touchpoint, load_all
+
+Explanation = dict[str, Any]
+"""order_id, customer_id, as_of, facts{name: instant | date}, delays[…], messages[state entered],
+touchpoints{name: [{subject, verdict, reason, detail, due_at, valid_until, variant, waits}]}: no personal data."""
+
+
+def explain_order(database: Database, order_id: str, as_of: datetime | None = None) -> Explanation:
+    """What was decided, and what would be decided at `as_of` (default: the last run), for one order.
+
+    Raises DataError for an order nobody loaded. Writes nothing: candidates live in a temporary table.
+    """
+    with database.transaction() as connection:
+        row = query("explain/order").rows(connection, order_id=order_id)
+        if not row:
+            raise DataError(f"There is no order {order_id!r}: check the id, or whether its feed was loaded.")
+        at = as_of or query("guards/last_decided_at").scalar(connection) or row[0]["placed_at"]
+        write_under(connection, int(query("decide/newest_load").scalar(connection)), at)
+        facts = {name: _shown(value) for name, value in row[0].items() if value is not None and name != "customer_id"}
+        return {
+            "order_id": order_id,
+            "customer_id": row[0]["customer_id"],
+            "as_of": at.isoformat(),
+            "facts": facts,
+            "delays": _dicts(query("explain/delays").rows(connection, order_id=order_id)),
+            "messages": _dicts(query("explain/messages").rows(connection, order_id=order_id)),
+            "touchpoints": _verdicts(connection, row[0]["customer_id"], order_id, at),
+        }
+
+
+def _verdicts(
+    connection: Connection, customer_id: str, order_id: str, as_of: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    query("decide/create_candidate").run(connection)
+    window = Window.of_customer(as_of, customer_id)
+    for touchpoint in load_all().values():
+        collect(connection, touchpoint, window, touchpoint.channels)
+    query("decide/enrich").run(connection)
+    run_gates(connection, as_of)
+    rows = _dicts(query("explain/verdicts").rows(connection, order_id=order_id))
+    return {
+        touchpoint.name: [_without(row, "touchpoint") for row in rows if row["touchpoint"] == touchpoint.name]
+        or [_never_near(touchpoint)]
+        for touchpoint in load_all().values()
+    }
+
+
+def _never_near(touchpoint: Touchpoint) -> dict[str, Any]:
+    """No due row: what the touchpoint hangs on has not happened. The due file's own words say what that is."""
+    lines = due_statement(touchpoint.name).source.splitlines()
+    who = next(line.partition("Who:")[2].strip() for line in lines if "Who:" in line)
+    anchor = next((line.partition("Anchor:")[2].strip() for line in lines if "Anchor:" in line), "")
+    return {"verdict": "not due", "reason": "its anchor has not happened", "detail": {"who": who, "anchor": anchor}}
+
+
+def _dicts(rows: Any) -> list[dict[str, Any]]:
+    return [{name: _shown(value) for name, value in row.items()} for row in rows]
+
+
+def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def _shown(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,116 @@
+"""Step 8: publish. Tracking pages of changed orders, and the gallery of what was sent."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.core.brand import load_brand
+from tasks.core.errors import TemplateRejected
+from tasks.core.pages import GALLERY_LIMIT, GalleryEntry, PageRenderer, write_gallery
+from tasks.core.queries import query
+from tasks.core.runs import Run, write_under
+from tasks.core.secrets import secret
+from tasks.core.settings import Settings
+from tasks.core.touchpoints import load_all
+
+
+@dataclass
+class Published:
+    """Tracking pages written and left as they were, messages in the gallery, and orders whose page failed."""
+
+    written: int = 0
+    unchanged: int = 0
+    gallery: int = 0
+    failed: int = 0
+
+
+@task(name="publish", timeout_seconds=1800, tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
+def publish(run: Run) -> Published:
+    """Write the tracking page of every order that changed since the last finished run, then the gallery."""
+    published = Published()
+    _publish_pages(run, published)
+    published.gallery = len(_publish_gallery(run)) if run.settings.email == "mailbox" else 0
+    return published
+
+
+def pages_folder(settings: Settings) -> Path:
+    """Where tracking pages lie."""
+    return Path(settings.publish_url) if settings.publish_url else settings.home / "pages"
+
+
+def gallery_folder(settings: Settings) -> Path:
+    """Where the gallery lies."""
+    return settings.home / "gallery"
+
+
+def _publish_pages(run: Run, published: Published) -> None:
+    renderer = PageRenderer(load_brand(), secret(run.settings))
+    folder = pages_folder(run.settings)
+    for row in _changed_orders(run):
+        try:
+            html = renderer.tracking_page(row, row["source"])
+        except TemplateRejected as error:
+            published.failed += 1
+            get_run_logger().error("tracking page not published: %s", error)
+            continue
+        written = _write_if_new(folder / renderer.path(row["order_id"]), html)
+        published.written += written
+        published.unchanged += not written
+
+
+def _changed_orders(run: Run) -> Iterator[dict[str, Any]]:
+    with run.database.transaction() as connection:
+        load_id = int(query("decide/newest_load").scalar(connection))
+        write_under(connection, load_id, run.as_of)
+        rows = query("publish/pages").rows(connection, as_of=run.as_of, load_id=load_id)
+    for row in rows:
+        yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Dates and instants as the page's contract wants them: ISO text."""
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _write_if_new(path: Path, html: str) -> bool:
+    content = html.encode()
+    if path.exists() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_bytes(content)
+    draft.replace(path)
+    return True
+
+
+def _publish_gallery(run: Run) -> list[GalleryEntry]:
+    folder, mailbox = gallery_folder(run.settings), run.settings.home / "mailbox"
+    with run.database.transaction() as connection:
+        rows = query("publish/sent").rows(connection, newest=GALLERY_LIMIT)
+    entries = [_entry(dict(row), mailbox / row["file"], folder) for row in rows if (mailbox / row["file"]).exists()]
+    write_gallery(folder, entries, load_brand())
+    return entries
+
+
+def _entry(row: dict[str, Any], eml: Path, folder: Path) -> GalleryEntry:
+    message = email.message_from_bytes(eml.read_bytes(), policy=email.policy.default)
+    part = message.get_body(("html", "plain"))
+    file = Path(row["touchpoint"]) / f"{eml.stem}.html"
+    _write_if_new(folder / file, part.get_content() if part else "")
+    return GalleryEntry(
+        touchpoint=row["touchpoint"],
+        title=load_all()[row["touchpoint"]].title,
+        language=row["language"],
+        variant=row["variant"],
+        recipient=row["recipient"],
+        subject=str(message["Subject"]),
+        sent_at=row["sent_at"].isoformat(),
+        file=file.as_posix(),
+    )

@@ -1,0 +1,102 @@
+"""After the last step: what was sent, held and why, as one object and as Prefect artifacts."""
+
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
+
+from tasks.core.ledger import discrepancies, ledger_sum
+from tasks.core.queries import query
+from tasks.core.runs import Run
+from tasks.track import unknown_statuses
+
+Summary = dict[str, Any]
+"""as_of, run_id, load_id, planned, states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
+quarantined{table: n}, unknown_statuses{word: n}, gates{feed: state}, broken{touchpoint: error}, notes[sentence],
+seconds{step: s}."""
+
+
+@task(name="report", timeout_seconds=300, tags=["report"], cache_policy=NO_CACHE, persist_result=False)
+def report(run: Run, results: Mapping[str, Any], seconds: Mapping[str, float]) -> Summary:
+    """Publish the run's artifacts, mark it finished, return its summary. Removes the run's folder: personal data."""
+    with run.database.transaction() as connection:
+        summary = summarise(connection, run, results) | {"seconds": {step: round(s, 3) for step, s in seconds.items()}}
+        query("publish/finish_run").run(connection, run_id=run.run_id, seconds=json.dumps(summary["seconds"]))
+    publish_artifacts(summary)
+    shutil.rmtree(run.scratch, ignore_errors=True)
+    return summary
+
+
+def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> Summary:
+    """The one object `todoke run --json` prints, without the seconds."""
+    decision, delivered = results["decide"], results["deliver"]
+    return {
+        "as_of": run.as_of.isoformat(),
+        "run_id": run.run_id,
+        "load_id": decision.load_id,
+        "planned": decision.planned,
+        "states": ledger_sum(connection),
+        "waiting": _waiting(connection),
+        "quarantined": {row["table_name"]: row["n"] for row in _rows(connection, "quarantined", as_of=run.as_of)},
+        "unknown_statuses": unknown_statuses(connection, run.run_id),
+        "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
+        "broken": decision.broken,
+        "notes": [*delivered.notes, *discrepancies(connection)],
+    }
+
+
+def _rows(connection: Connection, name: str, **values: Any) -> Any:
+    return query(f"reports/{name}").rows(connection, **values)
+
+
+def _waiting(connection: Connection) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in _rows(connection, "waiting"):
+        counts[row["touchpoint"]][row["reason"]] = row["n"]
+    return dict(counts)
+
+
+def publish_artifacts(summary: Summary) -> None:
+    """Two artifacts of the running flow: a table of touchpoints, and what a person should look at."""
+    create_table_artifact(
+        key="messages", table=table_of(summary), description=f"Messages by touchpoint at {summary['as_of']}"
+    )
+    create_markdown_artifact(key="attention", markdown=attention(summary), description="What wants a look")
+
+
+def table_of(summary: Summary) -> list[dict[str, Any]]:
+    """One row per touchpoint: sent, on its way, waiting with reasons, failed, too late or no longer true."""
+    names = sorted({*summary["states"], *summary["waiting"]})
+    return [_row(name, summary["states"].get(name, {}), summary["waiting"].get(name, {})) for name in names]
+
+
+def _row(name: str, states: Mapping[str, int], waiting: Mapping[str, int]) -> dict[str, Any]:
+    def total(*which: str) -> int:
+        return sum(states.get(state, 0) for state in which)
+
+    return {
+        "touchpoint": name,
+        "sent": total("accepted"),
+        "on its way": total("planned", "sealed", "posting", "unknown", "approval"),
+        "held out": total("held_out"),
+        "waiting": ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in sorted(waiting.items())),
+        "failed": total("rejected", "parked"),
+        "too late": total("expired"),
+        "no longer true": total("cancelled"),
+    }
+
+
+def attention(summary: Summary) -> str:
+    """What is not as it should be, in words; one line when all is well."""
+    lines = [f"- Feed **{feed}** is {state}." for feed, state in summary["gates"].items() if state != "open"]
+    lines += [f"- {n} rows of **{table}** are set aside." for table, n in summary["quarantined"].items()]
+    lines += [f"- Unknown carrier word **{word}** ({n} scans)." for word, n in summary["unknown_statuses"].items()]
+    lines += [f"- Touchpoint **{name}** was not decided: {error}" for name, error in summary["broken"].items()]
+    lines += [f"- {note}" for note in summary["notes"]]
+    return "\n".join(lines) or "Nothing wants a look."
