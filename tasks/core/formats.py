@@ -96,10 +96,26 @@ def money(value: float | str | Decimal, currency: str, language: str) -> str:
     return f"{sign}{yen}円" if language == "ja" else f"{sign}¥{yen}"
 
 
+@lru_cache(maxsize=1_000)
 def percent(rate: float | str) -> str:
     """`8%` from 0.08 or 8: shops deliver either."""
     number = Decimal(str(rate))
     return f"{(number * 100 if abs(number) < 1 else number).normalize():f}%"
+
+
+def is_reduced(item: dict[str, Any]) -> bool:
+    """Whether an item falls under Japan's reduced consumption tax of 8 %."""
+    return item["tax_rate"] is not None and percent(item["tax_rate"]) == "8%"
+
+
+def any_reduced(items: list[dict[str, Any]]) -> bool:
+    """Whether the note about the reduced rate is needed."""
+    return any(is_reduced(item) for item in items)
+
+
+def line_total(item: dict[str, Any]) -> Decimal:
+    """Price of a line in major units."""
+    return Decimal(str(item["unit_price"])) * int(item["quantity"])
 
 
 def person(recipient: dict[str, Any], language: str) -> str:
@@ -134,6 +150,11 @@ def address(place: dict[str, Any], regions: dict[str, str], language: str) -> st
     if language == "ja":
         return (f"〒{code} " if code else "") + region + street
     return ", ".join(part for part in (street, region, code) if part)
+
+
+def web_address(value: str | None) -> str:
+    """A link from the shop's data, or nothing: no scheme but http(s) reaches a message."""
+    return value if value and value.startswith(("https://", "http://")) else ""
 
 
 def order_reference(order_id: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.environment import TemplateModule
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
 
 from tasks.core import formats
 from tasks.core.brand import Section
@@ -31,8 +32,9 @@ class _Environment(SandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        if type(obj) is TemplateModule and not attribute.startswith("_"):
-            return getattr(obj, attribute, None) or self.undefined(obj=obj, name=attribute)
+        if type(obj) in (TemplateModule, LoopContext) and attribute[0] != "_":
+            value = getattr(obj, attribute, missing)
+            return self.undefined(obj=obj, name=attribute) if value is missing else value
         return super().getattr(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -123,12 +125,22 @@ def split_text(path: Path) -> tuple[str, str, str]:
 def _filters(language: str, words: Mapping[str, Any]) -> dict[str, Any]:
     """Filters bound to one language; those of instants read the recipient's `zone` from the message."""
     plain = (formats.day, formats.day_range, formats.money, formats.dear, formats.person, formats.sama)
-    named = {function.__name__: partial(function, language=language) for function in plain}
+    named: dict[str, Any] = {function.__name__: partial(function, language=language) for function in plain}
     for function in (formats.instant, formats.day_of, formats.until):
         named[function.__name__] = _zoned(function, language)
     lookups = {name: partial(_word, words[plural]) for name, plural in _LOOKUPS.items()}
     named["address"] = partial(formats.address, regions=words["regions"], language=language)
-    return {**named, **lookups, "percent": formats.percent, "order_ref": formats.order_reference, "url": _url}
+    return {**named, **lookups, **_PLAIN}
+
+
+_PLAIN: dict[str, Any] = {
+    "percent": formats.percent,
+    "is_reduced": formats.is_reduced,
+    "any_reduced": formats.any_reduced,
+    "line_total": formats.line_total,
+    "order_ref": formats.order_reference,
+    "url": formats.web_address,
+}
 
 
 _LOOKUPS = {
@@ -153,8 +165,3 @@ def _zoned(function: Any, language: str) -> Any:
 def _word(table: Mapping[str, str], key: str) -> str:
     """The word for a code; an unknown code is shown as it is, never as another word."""
     return table.get(key, key)
-
-
-def _url(value: str | None) -> str:
-    """A link from the shop's data, or nothing: no scheme but http(s) reaches a message."""
-    return value if value and value.startswith(("https://", "http://")) else ""
