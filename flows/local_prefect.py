@@ -99,7 +99,8 @@ def deploy(settings: Settings, say: Say = _silent) -> None:
         command, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment_of(settings), capture_output=True, text=True
     )
     if done.returncode or _deployment_version(settings.home) in (None, before):
-        raise ConfigurationError(f"The deployment {DEPLOYMENT} was not applied:\n{done.stdout}{done.stderr}")
+        reason = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+        raise ConfigurationError(f"The deployment {DEPLOYMENT} was not applied; prefect deploy said:\n{reason}")
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -12,6 +12,7 @@ import psutil
 import psycopg
 import pytest
 
+from tasks.core.background import Background
 from tasks.core.database import Database
 from tasks.core.environment import QUIET
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
@@ -52,6 +53,8 @@ def _sweep_dead_homes() -> None:
 
 
 def _remove(home: Path) -> None:
+    for name in ("worker", "server"):
+        Background(home / "prefect", name).stop(10)
     stop_server(home)
     shutil.rmtree(home, ignore_errors=True)
 
