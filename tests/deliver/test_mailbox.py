@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.channels.mailbox import Mailbox, checked_address, file_name
+from tasks.channels.mailbox import Mailbox, file_name
 from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, message_key
+from tasks.core.rfc5322 import checked_address
 from tests.deliver.people import NOW
 
 MEGUMI = Outgoing(
@@ -106,6 +107,9 @@ def test_malformed_addresses_are_refused_with_a_reason(address: str) -> None:
         {"subject": "hello\r\nBcc: all@example.jp"},
         {"to_name": "恵\nBcc: all@example.jp"},
         {"headers": {"X-Note": "a\nb"}},
+        {"headers": {"X-Note: a\nBcc": "b"}},
+        {"headers": {"X-Note": "a" * 1000}},
+        {"text": "nul \0"},
         {"subject": "lone \ud83d surrogate"},
         {"text": "lone \ud83d surrogate"},
         {"html": "lone \ud83d surrogate"},
@@ -115,6 +119,29 @@ def test_malformed_addresses_are_refused_with_a_reason(address: str) -> None:
 def test_what_cannot_be_a_message_is_refused_with_a_reason(changes: dict[str, str]) -> None:
     with pytest.raises(Rejected, match="not a sendable message"):
         Mailbox(Path("unused")).encode(replace(MEGUMI, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": "長い件名" * 60},
+        {"subject": "=?utf-8?q?a?="},
+        {"to_name": 'Taro "T" O\\Neill, Jr.'},
+        {"to_name": ""},
+        {"to_name": "高橋　恵"},
+        {"html": "<p>" + "長" * 2000 + "</p>"},
+        {"text": "line\r\nline\n.\nFrom me\n--=_ \n"},
+    ],
+)
+def test_what_is_unusual_survives(tmp_path: Path, changes: dict[str, str]) -> None:
+    wanted = replace(MEGUMI, **changes)  # type: ignore[arg-type]
+    assert post(Mailbox(tmp_path), wanted) == [True]
+    message = read(tmp_path)
+    assert message["subject"] == wanted.subject
+    assert message["to"].addresses[0].display_name == wanted.to_name
+    bodies = [part.get_content().replace("\r\n", "\n").strip() for part in message.iter_parts()]
+    assert bodies == [wanted.text.replace("\r\n", "\n").strip(), wanted.html]
+    assert max(map(len, next(tmp_path.glob("*/*.eml")).read_bytes().split(b"\r\n"))) <= 998
 
 
 def test_any_subject_id_makes_a_safe_file_name(tmp_path: Path) -> None:
