@@ -1,0 +1,37 @@
+"""Ten kill -9 at random moments: the ledger and the mailbox are those of an undisturbed run (`make chaos`)."""
+
+import os
+import random
+import time
+
+import pytest
+
+from tests.hour.conftest import Place
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
+KILLS = 10
+
+
+def test_ten_kills_at_random_moments(calm: Place) -> None:
+    seed = int(os.environ.get("TODOKE_TEST_SEED", time.time_ns() % 10_000))
+    print(f"seed {seed}")  # noqa: T201  # so that a failure can be repeated
+    chance = random.Random(seed)
+    began = time.monotonic()
+    Place(calm.home, "measured").go_live().run()
+    whole = time.monotonic() - began
+    killed = Place(calm.home, f"killed_{seed}").go_live()
+    ended = [_kill_after(killed, chance.uniform(0.1, 1.0) * whole) for _ in range(KILLS)]
+    print(f"{ended.count(None)} of {KILLS} runs were killed in the act, {whole:.1f} s is a whole one")  # noqa: T201
+    killed.run()
+    assert killed.ledger() == calm.ledger()
+    assert killed.mailbox() == calm.mailbox()
+
+
+def _kill_after(place: Place, seconds: float) -> int | None:
+    """Start a run and kill it; its exit code when it was faster, else None."""
+    process = place.start("run", "--json")
+    time.sleep(seconds)
+    code = process.poll()
+    process.kill()
+    process.communicate()
+    return code
