@@ -1,6 +1,6 @@
 -- Who:    parcels of open orders that were handed over and have not arrived at :as_of, with what was known by then.
 -- Grain:  shipment. was_tried_at: first time the carrier stood at the door, or kept the parcel for the customer to collect.
--- Why:    scans are looked up in tracking_events, not in parcel_scan: a snapshot knows scans later than :as_of.
+-- Why:    an order with a parcel turned round is not open. Scans are looked up in tracking_events, not in parcel_scan: a snapshot knows scans later than :as_of.
 -- Params: as_of
 create temp table open_parcel on commit drop as
 select p.shipment_id, p.order_id, p.carrier, p.region, p.origin_region, p.shipped_at,
@@ -28,4 +28,3 @@ left join lateral (
 ) t on true
 where p.shipped_at <= :as_of
   and (p.delivered_at is null or p.delivered_at > :as_of)
-  and (p.returned_at is null or p.returned_at > :as_of)

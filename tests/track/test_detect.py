@@ -138,7 +138,8 @@ def test_a_warning_over_the_way_of_a_parcel(shop: Shop) -> None:
     shop.hazard("W1", "09-14 00:00", "09-15 18:00", region="JP-47", headline_ja="暴風警報")
     shop.hazard("A1", "09-14 00:00", region="JP-13", severity="advisory")
     shop.hazard("P1", "09-13 00:00", "09-14 00:00", region="JP-31")
-    shop.order("okinawa", promised="09-15", ship_to_region="JP-47")
+    for name, region in (("okinawa", "JP-47"), ("tokyo", "JP-13"), ("tottori", "JP-31")):
+        shop.order(name, promised="09-15", ship_to_region=region)
     shop.detect(NOW)
     assert shop.late() == {"okinawa": {"hazard"}, "unsent": {"hazard"}}
     (okinawa,) = shop.rows("select * from delay where order_id = 'okinawa'")
