@@ -19,7 +19,7 @@ from flows import local_prefect
 from tasks.core.background import Background
 from tasks.core.errors import ConfigurationError
 
-SECONDS = 60
+SECONDS = 120
 
 
 @pytest.fixture
