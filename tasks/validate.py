@@ -74,8 +74,8 @@ def validate_feeds(run: Run) -> dict[str, Any]:
     """Validate every extracted table, write rejected rows and gates.
 
     Returns {"read": {table: rows}, "quarantined": {table: rows}, "warned": {"table.column": rows},
-    "gates": {feed: open | stale | closed}, "reasons": {feed: why not open}}. Good rows of feeds that are not closed
-    wait in `<scratch>/valid/<table>.parquet` for `load`.
+    "gates": {feed: open | stale | closed}, "reasons": {feed: why not open}, "warnings": [sentence of the adapter]}.
+    Good rows of feeds that are not closed wait in `<scratch>/valid/<table>.parquet` for `load`.
     """
     checked = {note["table"]: _checked(run, note) for note in read_notes(run.scratch, "extracted")}
     gates = _gates(run, checked)
@@ -87,6 +87,7 @@ def validate_feeds(run: Run) -> dict[str, Any]:
         "warned": {f"{name}.{column}": n for name, one in checked.items() for column, n in one.warned.items()},
         "gates": {feed: str(gate.state) for feed, gate in gates.items()},
         "reasons": {feed: gate.reason for feed, gate in gates.items() if gate.reason},
+        "warnings": read_notes(run.scratch, "warnings"),
     }
 
 
