@@ -1,6 +1,7 @@
 -- Who:    parcels of open orders that were handed over and have not arrived at :as_of, with what was known by then.
 -- Grain:  shipment. was_tried_at: first time the carrier stood at the door, or kept the parcel for the customer to collect.
--- Why:    an order with a parcel turned round is not open. Scans are looked up in tracking_events, not in parcel_scan: a snapshot knows scans later than :as_of.
+-- Why:    scans are looked up in tracking_events, not in parcel_scan: a snapshot knows scans later than :as_of. Parcels
+--         turned round need no condition: their orders are not open.
 -- Params: as_of
 create temp table open_parcel on commit drop as
 select p.shipment_id, p.order_id, p.carrier, p.region, p.origin_region, p.shipped_at,

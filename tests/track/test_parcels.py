@@ -73,6 +73,7 @@ def test_delivered_after_returned_is_back_at_the_sender(shop: Shop) -> None:
     shop.track()
     parcel = shop.one("parcel", "ueda-1")
     assert parcel["delivered_at"] is None, "whatever the shop's own system says"
+    assert parcel["carrier_delivered_at"] is None
     assert parcel["returned_at"] == day("09-13 10:00")
     assert parcel["out_for_delivery_at"] is None, "the way back is no round to the customer"
     progress = shop.one("order_progress", "ueda")
