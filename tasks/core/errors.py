@@ -2,6 +2,7 @@
 
 TodokeError
 ├── ConfigurationError   a setting, template or SQL file is wrong: a person changes it, then runs again
+├── DatabaseUnreachable  no connection: start or restore the server, then run again
 ├── GuardError           the run was refused to protect people; the message names the command that lifts it
 ├── DataError            the source's data cannot be used; what was already stored is untouched
 │   └── TemplateRejected one message cannot be rendered from its context; only that message fails
@@ -21,6 +22,10 @@ class ConfigurationError(TodokeError):
     """A setting, template, touchpoint or SQL file is wrong."""
 
 
+class DatabaseUnreachable(TodokeError):
+    """No connection to PostgreSQL: nothing was read or written."""
+
+
 class GuardError(TodokeError):
     """A guard of DESIGN's invariant 11 refused the run."""
 
@@ -38,7 +43,7 @@ class DeliveryError(TodokeError):
 
 
 class NotWritten(DeliveryError):
-    """Provably nothing was taken: the rows go back to planned. `retry_after_seconds` is the provider's wish, if it had one."""
+    """Provably nothing was taken: the rows go back to planned. `retry_after_seconds` is the provider's wish, if any."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
