@@ -22,7 +22,7 @@ _progress = logging.getLogger("todoke.progress")
 STEPS = (extract, validate, guard, load, track, detect, decide, deliver, publish)
 
 
-@flow(name="hourly", flow_run_name="hour {as_of}")
+@flow(name="hourly")
 def hourly(as_of: datetime | None = None, scratch: str | None = None) -> dict[str, Any]:
     """Bring every customer's messages up to `as_of` (default: the order system's clock). Again sends nothing twice.
 

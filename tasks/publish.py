@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.core.brand import load_brand
 from tasks.core.errors import TemplateRejected
+from tasks.core.files import write_if_new
 from tasks.core.pages import GALLERY_LIMIT, GalleryEntry, PageRenderer, write_gallery
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
@@ -60,7 +61,7 @@ def _publish_pages(run: Run, published: Published) -> None:
             published.failed += 1
             get_run_logger().error("tracking page not published: %s", error)
             continue
-        written = _write_if_new(folder / renderer.path(row["order_id"]), html)
+        written = write_if_new(folder / renderer.path(row["order_id"]), html.encode())
         published.written += written
         published.unchanged += not written
 
@@ -79,17 +80,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _write_if_new(path: Path, html: str) -> bool:
-    content = html.encode()
-    if path.exists() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_bytes(content)
-    draft.replace(path)
-    return True
-
-
 def _publish_gallery(run: Run) -> list[GalleryEntry]:
     folder, mailbox = gallery_folder(run.settings), run.settings.home / "mailbox"
     with run.database.transaction() as connection:
@@ -103,7 +93,7 @@ def _entry(row: dict[str, Any], eml: Path, folder: Path) -> GalleryEntry:
     message = email.message_from_bytes(eml.read_bytes(), policy=email.policy.default)
     part = message.get_body(("html", "plain"))
     file = Path(row["touchpoint"]) / f"{eml.stem}.html"
-    _write_if_new(folder / file, part.get_content() if part else "")
+    write_if_new(folder / file, (part.get_content() if part else "").encode())
     return GalleryEntry(
         touchpoint=row["touchpoint"],
         title=load_all()[row["touchpoint"]].title,

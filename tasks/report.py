@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.track import unknown_statuses
 
 Summary = dict[str, Any]
 """as_of, run_id, load_id, planned, states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
@@ -44,7 +43,7 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "states": ledger_sum(connection),
         "waiting": _waiting(connection),
         "quarantined": {row["table_name"]: row["n"] for row in _rows(connection, "quarantined", as_of=run.as_of)},
-        "unknown_statuses": unknown_statuses(connection, run.run_id),
+        "unknown_statuses": results["load"].unknown_statuses,
         "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
         "broken": decision.broken,
         "notes": [*delivered.notes, *discrepancies(connection)],

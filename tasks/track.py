@@ -4,8 +4,6 @@ The fold is a function of all scans of a parcel, not of the order they came in: 
 It covers every order that loads since the last committed fold touched, so a crash between load and fold is caught up.
 """
 
-from collections import Counter
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
@@ -38,14 +36,6 @@ def fold(connection: Connection, zone: str) -> dict[str, int]:
         counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since)
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
-
-
-def unknown_statuses(connection: Connection, run_id: str) -> dict[str, int]:
-    """Carriers' words no adapter maps, among the scans one run loaded: word -> scans."""
-    found: Counter[str] = Counter()
-    for row in query("track/unknown_statuses").rows(connection, run_id=run_id):
-        found[row["word"]] += row["scans"]
-    return dict(found)
 
 
 def _fold_parcels(connection: Connection) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """Worlds: named people, what happened to them, and what must, and must not, be decided. Read from TOML files.
 
-A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other live table; missing required values get the
-plain defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict, and optionally reason, variant, channel.
+A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other live table; missing values get the plain
+defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict,
+and optionally reason, variant, channel.
 `verdict = "absent"` means that no due row exists at all.
 """
 
@@ -158,7 +159,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
             name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value
             for name, value in values.items()
         }
-        connection.execute(text(f"insert into {table} ({columns}) values ({marks})"), shown)
+        connection.execute(text(f"insert into {table} ({columns}) values ({marks})"), shown)  # noqa: S608
 
 
 def _is_json(table: str, column: str) -> bool:

@@ -13,6 +13,8 @@ from tasks.core.checks import check_sql, check_templates
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace
 
+Scratch = Annotated[str | None, typer.Option(help="In the scratch schema of this name.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -26,9 +28,10 @@ def go_live(
         datetime,
         typer.Option("--from", formats=["%Y-%m-%dT%H:%M:%S%z"], help="Nothing anchored before it is ever sent."),
     ],
+    scratch: Scratch = None,
 ) -> None:
     """Allow messages: touchpoints that never ran begin at this instant."""
-    with open_namespace(Settings()).transaction() as connection:
+    with open_namespace(Settings(), scratch).transaction() as connection:
         guards.go_live(connection, from_at, getpass.getuser())
     typer.echo(f"Live from {from_at.isoformat()}.")
 
@@ -36,16 +39,17 @@ def go_live(
 def pause(
     reason: Annotated[str, typer.Option(help="Why, for those who look later.")],
     touchpoint: Annotated[str | None, typer.Option(help="Only this one; default: everything.")] = None,
+    scratch: Scratch = None,
 ) -> None:
     """The kill switch: nothing leaves until `todoke resume`. Planned messages stay planned."""
-    with open_namespace(Settings()).transaction() as connection:
+    with open_namespace(Settings(), scratch).transaction() as connection:
         guards.pause(connection, getpass.getuser(), reason, touchpoint)
     typer.echo(f"Paused: {touchpoint or 'everything'}.")
 
 
-def resume() -> None:
+def resume(scratch: Scratch = None) -> None:
     """Close every open hold and pause: the next run goes on."""
-    with open_namespace(Settings()).transaction() as connection:
+    with open_namespace(Settings(), scratch).transaction() as connection:
         open_holds = guards.held(connection)
         closed = guards.resume(connection, getpass.getuser())
     for line in open_holds:

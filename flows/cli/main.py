@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 refused or failed; 2 wrong use or a wrong setting, templat
 from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
 from flows.cli import explain, guards, run, serve
@@ -25,9 +24,6 @@ class Commands(TyperGroup):
         except TodokeError as error:
             typer.echo(f"todoke: {error}", err=True)
             raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from error
-        except OperationalError as error:
-            typer.echo(f"todoke: the database cannot be reached: {str(error.orig).strip()}", err=True)
-            raise typer.Exit(1) from error
 
 
 app = typer.Typer(

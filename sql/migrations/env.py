@@ -1,4 +1,4 @@
-"""Alembic's entry point. `Database.migrate` hands over the open connection and the namespace; there is no offline mode."""
+"""Alembic's entry point. `Database.migrate` hands over connection and namespace; there is no offline mode."""
 
 from alembic import context
 

@@ -4,7 +4,6 @@ Folder archive: `batches/<batch_id>-<hash>.zst` (written once, never overwritten
 """
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import orjson
 
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError
+from tasks.core.files import replace_file
 from tasks.core.queries import query
 from tasks.core.settings import Settings
 
@@ -42,7 +42,9 @@ def write_high_water(database: Database, folder: Path) -> None:
         marks = _marks(folder)
         if mark["messages"] >= marks.get(database.namespace, {}).get("messages", 0):
             marks[database.namespace] = mark
-            _replace(folder / "high_water.json", orjson.dumps(marks, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+            replace_file(
+                folder / "high_water.json", orjson.dumps(marks, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+            )
 
 
 def read_high_water(folder: Path, namespace: str) -> int | None:
@@ -63,18 +65,7 @@ def _archive_some(database: Database, folder: Path) -> int:
 
 def _write_once(path: Path, content: bytes) -> None:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+        replace_file(path, content, durable=True)
 
 
 def _marks(folder: Path) -> dict[str, dict[str, Any]]:

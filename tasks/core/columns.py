@@ -31,7 +31,9 @@ def unreadable(column: pa.Array) -> np.ndarray:
     if bad.any():
         column = pc.if_else(pa.array(bad), pa.scalar(None, column.type), column)
     found = pc.fill_null(pc.match_substring_regex(column, _UNSTORABLE), False)
-    return bad | found.to_numpy(zero_copy_only=False)
+    unstorable: np.ndarray = found.to_numpy(zero_copy_only=False)
+    either: np.ndarray = bad | unstorable
+    return either
 
 
 def uncastable(table: CanonicalTable, name: str, column: pa.Array) -> np.ndarray:

@@ -13,9 +13,10 @@ from urllib.parse import quote
 from alembic import command
 from alembic.config import Config
 from psycopg import Connection as RawConnection
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from tasks.core.errors import ConfigurationError
+from tasks.core.errors import ConfigurationError, DatabaseUnreachable
 from tasks.core.facts import apply_facts
 from tasks.core.paths import SQL
 
@@ -27,6 +28,8 @@ def _engine(url: str, search_path: str, load_id: int | None) -> Engine:
     options = f"-c search_path={search_path} -c timezone=UTC"
     if load_id is not None:
         options += f" -c todoke.as_of_load={load_id} -c default_transaction_read_only=on"
+    if load_id is not None:  # a replay visits many loads, each once
+        return create_engine(url, connect_args={"options": options}, poolclass=NullPool)
     return create_engine(url, connect_args={"options": options}, pool_pre_ping=True, pool_size=4, max_overflow=4)
 
 
@@ -40,7 +43,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction on the live side: commits at the end, rolls back on any error."""
-        with _engine(self.url, self.namespace, None).begin() as connection:
+        with _connected(_engine(self.url, self.namespace, None)) as connection, connection.begin():
             _assert_schema(connection, self.namespace)
             yield connection
 
@@ -48,7 +51,7 @@ class Database:
     def as_of(self, load_id: int) -> Iterator[Connection]:
         """A read-only transaction that sees the namespace as it was right after `load_id`."""
         schema = f"{self.namespace}_asof"
-        with _engine(self.url, schema, load_id).begin() as connection:
+        with _connected(_engine(self.url, schema, load_id)) as connection, connection.begin():
             _assert_schema(connection, schema)
             yield connection
 
@@ -57,7 +60,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(SQL / "migrations"))
         config.attributes["namespace"] = self.namespace
-        with _engine(self.url, self.namespace, None).begin() as connection:
+        with _connected(_engine(self.url, self.namespace, None)) as connection, connection.begin():
             connection.execute(text("select pg_advisory_xact_lock(hashtext('todoke.migrate'))"))
             connection.execute(text(f'create schema if not exists "{self.namespace}"'))
             config.attributes["connection"] = connection
@@ -75,6 +78,17 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection of this process."""
         _engine(self.url, self.namespace, None).dispose()
+
+
+def _connected(engine: Engine) -> Connection:
+    """A connection, to be closed by `with`. Raises DatabaseUnreachable naming the server, never its password."""
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise DatabaseUnreachable(
+            f"PostgreSQL at {engine.url} cannot be reached: {str(error.orig).strip()}. "
+            "Start it, or correct TODOKE_DATABASE_URL."
+        ) from error
 
 
 def raw(connection: Connection) -> RawConnection:

@@ -17,6 +17,7 @@ from tasks.core import formats, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.errors import TemplateRejected
+from tasks.core.files import replace_file
 from tasks.core.paths import TEMPLATES
 from tasks.core.templating import environment
 from tasks.core.touchpoints import CATALOGUE, TypeWord, missing_or_mistyped
@@ -97,7 +98,4 @@ def write_gallery(folder: Path, entries: Iterable[GalleryEntry], brand: Brand, t
     jinja.filters["instant"] = partial(formats.instant, language="en", zone=brand.calendar.zone)
     shop = brand.section(None).name
     html = jinja.get_template("index.html").render(groups=groups, limit=GALLERY_LIMIT, total=len(ordered), shop=shop)
-    folder.mkdir(parents=True, exist_ok=True)
-    path, draft = folder / "index.html", folder / "index.html.new"
-    draft.write_text(formats.clean(html), encoding="utf-8")
-    return draft.replace(path)
+    return replace_file(folder / "index.html", formats.clean(html).encode())

@@ -14,14 +14,14 @@ KILLS = 10
 
 def test_ten_kills_at_random_moments(calm: Place) -> None:
     seed = int(os.environ.get("TODOKE_TEST_SEED", time.time_ns() % 10_000))
-    print(f"seed {seed}")  # noqa: T201  # so that a failure can be repeated
-    chance = random.Random(seed)
+    print(f"seed {seed}")  # so that a failure can be repeated
+    chance = random.Random(seed)  # noqa: S311
     began = time.monotonic()
     Place(calm.home, "measured").go_live().run()
     whole = time.monotonic() - began
     killed = Place(calm.home, f"killed_{seed}").go_live()
     ended = [_kill_after(killed, chance.uniform(0.1, 1.0) * whole) for _ in range(KILLS)]
-    print(f"{ended.count(None)} of {KILLS} runs were killed in the act, {whole:.1f} s is a whole one")  # noqa: T201
+    print(f"{ended.count(None)} of {KILLS} runs were killed in the act, {whole:.1f} s is a whole one")
     killed.run()
     assert killed.ledger() == calm.ledger()
     assert killed.mailbox() == calm.mailbox()

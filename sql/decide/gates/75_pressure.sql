@@ -23,6 +23,11 @@ with person as (
   from pressure p
   where p.customer_id in (select key from person where kind = 'customer')
     and p.at > :as_of - interval '7 days' and p.at <= :as_of
+  union all
+  select 'address', p.address, 'M', p.at
+  from pressure p
+  where p.address in (select key from person where kind = 'address')
+    and p.at > :as_of - interval '7 days' and p.at <= :as_of
 ), used as (
   select kind, key, count(*) filter (where at > :as_of - interval '24 hours') as any_day,
          count(*) filter (where class = 'M' and at > :as_of - interval '24 hours') as marketing_day,

@@ -7,6 +7,7 @@ select distinct on (p.shipment_id)
        e.location as last_location, e.region as last_region, count(*) over (partition by p.shipment_id) as scans
 from {ns}_asof.parcel p
 join {ns}_asof.tracking_events e on e.carrier = p.carrier and e.tracking_number = p.tracking_number
+ and (p.shipped_at is null or e.occurred_at between p.shipped_at - interval '14 days' and p.shipped_at + interval '120 days')
 order by p.shipment_id, e.occurred_at desc, e.raw_status;
 
 create view {ns}_asof.message as

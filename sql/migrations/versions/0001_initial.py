@@ -14,4 +14,5 @@ def upgrade() -> None:
     """Run the folder's scripts in name order. `{ns}` is the namespace's own name."""
     namespace = context.config.attributes["namespace"]
     for script in sorted(FOLDER.glob("*.sql")):
-        op.get_bind().connection.driver_connection.execute(script.read_text(encoding="utf-8").replace("{ns}", namespace))
+        statements = script.read_text(encoding="utf-8").replace("{ns}", namespace)
+        op.get_bind().connection.driver_connection.execute(statements)

@@ -1,0 +1,24 @@
+"""Files that appear whole or not at all, whoever writes or dies beside us."""
+
+import os
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = False) -> Path:
+    """Write `content` beside `path` and move it there; its folder is made. `durable`: on disk before it appears."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    return draft.replace(path)
+
+
+def write_if_new(path: Path, content: bytes) -> bool:
+    """Replace the file unless it holds just these bytes; whether it was written."""
+    if path.exists() and path.read_bytes() == content:
+        return False
+    replace_file(path, content)
+    return True

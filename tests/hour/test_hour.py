@@ -1,0 +1,74 @@
+"""The walking hour, whole: what it says, that a second run changes nothing, and that two at once are one."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.hour.conftest import LIVE_FROM, Place
+
+pytestmark = pytest.mark.xdist_group("hour")
+
+
+def test_every_touchpoint_of_the_walking_hour_sends(calm: Place) -> None:
+    sent = {name.split("/")[0] for name in calm.mailbox()}
+    assert sent == {"order_confirmation", "shipped", "delivered", "delay_notice", "review_request", "replenishment"}
+
+
+def test_the_ledger_and_the_mailbox_agree(calm: Place) -> None:
+    with calm.database.transaction() as connection:
+        accepted = connection.execute(text("select count(*) from message where state = 'accepted'")).scalar_one()
+    assert accepted == len(calm.mailbox()) > 0
+
+
+def test_the_summary_has_its_keys_and_a_second_run_inserts_nothing(calm: Place) -> None:
+    before, mails = calm.ledger(), calm.mailbox()
+    summary = calm.run()
+    keys = {"as_of", "load_id", "states", "waiting", "quarantined", "unknown_statuses", "gates", "seconds"}
+    assert keys <= summary.keys()
+    assert summary["planned"] == 0
+    assert summary["quarantined"] == {"order_lines": 2, "orders": 1, "shipments": 1}
+    assert set(summary["gates"].values()) == {"open"}
+    assert (calm.ledger(), calm.mailbox()) == (before, mails)
+
+
+def test_two_runs_at_once_leave_the_ledger_of_one(calm: Place) -> None:
+    twins = Place(calm.home, "twins").go_live()
+    running = [twins.start("run", "--json") for _ in range(2)]
+    outputs = [process.communicate(timeout=200) for process in running]
+    assert [process.returncode for process in running] == [0, 0], outputs
+    planned = [json.loads(out)["planned"] for out, _ in outputs]
+    with calm.database.transaction() as connection:
+        assert sum(planned) == connection.execute(text("select count(*) from message")).scalar_one()
+    assert twins.ledger() == calm.ledger()
+    assert twins.mailbox() == calm.mailbox()
+
+
+def test_a_killed_run_is_caught_up(calm: Place) -> None:
+    """Three kills early, in the middle and late; `make chaos` does ten at random."""
+    killed = Place(calm.home, "killed").go_live()
+    for step in ("load", "decide", "deliver"):
+        kill_in(killed, step)
+    killed.run()
+    assert killed.ledger() == calm.ledger()
+    assert killed.mailbox() == calm.mailbox()
+
+
+def kill_in(place: Place, step: str) -> None:
+    """kill -9 as soon as the run says it began this step."""
+    process = place.start("run")
+    assert process.stderr is not None
+    said = ""
+    while step not in said and (character := process.stderr.read(1)):
+        said += character
+    process.kill()
+    process.communicate()
+    assert step in said, said
+
+
+def test_an_hour_of_the_past_needs_a_scratch_schema(shop_home: Path) -> None:
+    place = Place(shop_home, "past")
+    place.todoke("go-live", "--from", LIVE_FROM)
+    summary = json.loads(place.todoke("run", "--json", "--as-of", "2026-09-14T18:00:00+0900"))
+    assert summary["as_of"].startswith("2026-09-14T09:00:00")
