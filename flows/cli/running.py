@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 
 from flows import local_prefect
-from flows.hourly import hourly
 from tasks.core.settings import DetectionSettings, Settings
 from tasks.report import table_of
 
@@ -20,10 +20,15 @@ console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def run_hour(settings: Settings, as_of: datetime | None = None, scratch: str | None = None) -> dict[str, Any]:
-    """The hourly flow in this process. It reports to the local Prefect server, started where it does not run."""
+    """The hourly flow in this process. It reports to the local Prefect server, started where it does not run.
+
+    The flow is imported by name: Great Expectations takes 5 s to import, and `explain`, `pause` or `--help` need none.
+    """
     local_prefect.start_server(settings, console.print)
+    console.print("Loading the hour (5 s) ...")
     with _progress(), local_prefect.connected(settings):
-        return hourly(as_of=as_of, scratch=scratch)
+        summary: dict[str, Any] = import_module("flows.hourly").hourly(as_of=as_of, scratch=scratch)
+    return summary
 
 
 @contextmanager

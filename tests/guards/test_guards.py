@@ -27,8 +27,8 @@ def new_run(database: Database, as_of: datetime = AS_OF) -> Run:
 
 GOOD_RUN = """insert into run (run_id, as_of, load_id, versions, gates, windows, verdicts)
                values (:run, :as_of, 1, '{}', '{}', '{}', '{}')"""
-SENT = """insert into message (touchpoint, subject_id, customer_id, order_id, class, channel, language, variant, priority,
-                               due_at, valid_until, planned_at, planned_load, run_id, state, state_at)
+SENT = """insert into message (touchpoint, subject_id, customer_id, order_id, class, channel, language, variant,
+                               priority, due_at, valid_until, planned_at, planned_load, run_id, state, state_at)
           values ('shipped', :id, 'c', :id, 'T', 'email', 'ja', 'plain', 90, :at, :at, :at, 1, 'r', 'accepted', :at)"""
 
 
