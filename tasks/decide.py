@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from tasks.core.domain import ChannelName
 from tasks.core.due import Window, collect
 from tasks.core.facts import version as facts_version
-from tasks.core.gates import gate_names, run_gates
+from tasks.core.gates import gate_names, new_candidates, run_gates
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
@@ -56,7 +56,7 @@ def plan_messages(
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
     _set_floors(connection, run, chosen)
     windows, touched = _windows(connection, run, chosen, decision.load_id)
-    query("decide/create_candidate").run(connection)
+    new_candidates(connection)
     for touchpoint in chosen:
         _collect(connection, touchpoint, windows[touchpoint.name], decision)
     _arbitrate(connection, run)

@@ -20,7 +20,7 @@ from tasks.carriers import map_words
 from tasks.core.canonical import JSON, TABLES
 from tasks.core.database import Database
 from tasks.core.due import LONG_AGO, Window, collect
-from tasks.core.gates import run_gates
+from tasks.core.gates import new_candidates, run_gates
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load, write_under
 from tasks.core.settings import DetectionSettings
@@ -117,7 +117,7 @@ def verdicts(
     """(touchpoint, subject) -> verdict, reason, variant, channel, detail, with only these gates (default all)."""
     load_id = int(query("decide/newest_load").scalar(connection))
     write_under(connection, load_id, run.as_of)
-    query("decide/create_candidate").run(connection)
+    new_candidates(connection)
     window = Window(run.as_of, LONG_AGO, run.as_of + timedelta(days=2))
     for name in world.touchpoints:
         touchpoint = load(name).model_copy(update=world.overrides.get(name, {}))

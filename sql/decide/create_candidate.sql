@@ -1,7 +1,8 @@
--- Who:    one run's (or one explanation's) candidates, gone with its transaction.
--- Grain:  touchpoint x subject.
+-- Who:    candidates of one decision, claim or explanation; its rows are gone with the transaction.
+-- Grain:  touchpoint x subject. One table a session: a new one for every claim would bloat the catalogue.
 -- Params: none
-create temp table candidate (
+create temp table if not exists candidate (
+  planned_at  timestamptz not null default '9999-01-01Z',  -- a claim asks for what was planned then; a decision for what is new
   touchpoint  text not null,
   subject_id  text not null,
   customer_id text not null,
@@ -25,4 +26,4 @@ create temp table candidate (
   detail      jsonb,
   recheck_at  timestamptz,
   primary key (touchpoint, subject_id)
-) on commit drop
+) on commit delete rows

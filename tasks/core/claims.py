@@ -1,7 +1,7 @@
 """Step `claim` of the delivery protocol: which planned messages may leave now.
 
-The same checks are asked at the claim and again before every post (sql/ledger/check.sql). A check that fails for good
-ends the message; one that may pass later leaves it planned.
+The same checks are asked at the claim and again before every post: the gates of sql/decide, and what only a claim asks
+(sql/ledger/check.sql). A check that fails for good ends the message; one that may pass later leaves it planned.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.errors import ConfigurationError
+from tasks.core.gates import AT_CLAIM, new_candidates, run_gates
 from tasks.core.outgoing import ADDRESS_FIELD
 from tasks.core.queries import query
 from tasks.core.runs import write_under
@@ -124,9 +125,11 @@ def ends_as(reason: str) -> State:
 
 def failures(connection: Connection, scope: Scope, keys: Sequence[Key], still_due: StillDue) -> dict[Key, str]:
     """First failed check of each message that fails one. Needs `enter` before it."""
+    new_candidates(connection)
+    query("ledger/recheck").run(connection, **_columns(keys))
+    run_gates(connection, scope.as_of, AT_CLAIM)
     rows = query("ledger/check").rows(
         connection,
-        as_of=scope.as_of,
         address_field=ADDRESS_FIELD[scope.channel],
         guarded=scope.guarded,
         allowed=list(scope.allowed),

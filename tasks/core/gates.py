@@ -18,6 +18,28 @@ def gate_names() -> tuple[str, ...]:
     return tuple(names("decide/gates"))
 
 
+AT_CLAIM = tuple(
+    f"decide/gates/{name}"
+    for name in (
+        "25_status",
+        "30_suppressed",
+        "35_consent",
+        "40_expired",
+        "55_open_problem",
+        "60_journey",
+        "65_quiet_hours",
+        "75_pressure",
+    )
+)
+"""Gates asked again of a planned message right before it leaves: people, facts and time may have changed since."""
+
+
+def new_candidates(connection: Connection) -> None:
+    """An empty temporary table `candidate`, whose rows end with the transaction."""
+    query("decide/create_candidate").run(connection)
+    query("decide/clear_candidate").run(connection)
+
+
 def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | None = None) -> None:
     """Try every gate on the temporary table `candidate`."""
     for name in gates if gates is not None else gate_names():

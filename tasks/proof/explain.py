@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from tasks.core.database import Database
 from tasks.core.due import Window, collect, due_statement
 from tasks.core.errors import DataError
-from tasks.core.gates import run_gates
+from tasks.core.gates import new_candidates, run_gates
 from tasks.core.queries import query
 from tasks.core.runs import write_under
 from tasks.core.touchpoints import Touchpoint, load_all
@@ -44,7 +44,7 @@ def explain_order(database: Database, order_id: str, as_of: datetime | None = No
 def _verdicts(
     connection: Connection, customer_id: str, order_id: str, as_of: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    query("decide/create_candidate").run(connection)
+    new_candidates(connection)
     window = Window.of_customer(as_of, customer_id)
     for touchpoint in load_all().values():
         collect(connection, touchpoint, window, touchpoint.channels)

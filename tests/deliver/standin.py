@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, fault: str) -> None:
         if fault == "reset before":
             return self._reset()
-        return self._answer(_BEFORE[fault], b"{}", {"Retry-After": "1"} if fault == "429 with Retry-After" else {})
+        return self._answer(_BEFORE[fault], b"{}", _RETRY_AFTER.get(fault, {}))
 
     def _spoil(self, fault: str, results: list[dict[str, Any]]) -> None:
         """The batch was taken; what the client hears of it."""
@@ -122,10 +122,14 @@ _BEFORE = {
     "502 before": 502,
     "429": 429,
     "429 with Retry-After": 429,
+    "429 for an hour": 429,
     "suspended": 403,
     "invalid": 422,
     "reset before": 0,
 }
+
+
+_RETRY_AFTER = {"429 with Retry-After": {"Retry-After": "1"}, "429 for an hour": {"Retry-After": "3600"}}
 
 
 class _Server(ThreadingHTTPServer):

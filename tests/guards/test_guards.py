@@ -128,7 +128,6 @@ def _live_shop(database: Database) -> tuple[Run, dict[str, Touchpoint]]:
 
 
 def plan_messages_later(connection: Connection, run: Run, known: dict[str, Touchpoint], name: str) -> int:
-    connection.execute(text("drop table candidate"))
     later = Run("later", run.as_of + timedelta(minutes=1), run.database_url, run.namespace)
     return plan_messages(connection, later, known, [name]).planned
 

@@ -1,10 +1,14 @@
--- Stops:  marketing without consent on record, and service mail whose topic was opted out of.
--- Reason: no_consent | opted_out. Class: M | S.
+-- Stops:  marketing without consent on record, and service or marketing whose own topic was opted out of.
+-- Reason: no_consent | opted_out. Class: M | S, M.
 -- Params: none
 update candidate c
-set verdict = 'dropped', reason = case c.class when 'M' then 'no_consent' else 'opted_out' end,
-    detail = jsonb_build_object('class', c.class)
-where c.verdict is null
-  and ((c.class = 'M' and not exists (select from marketing_consent m where m.customer_id = c.customer_id))
-       or (c.class in ('S', 'M') and exists (select from consent_now n where n.customer_id = c.customer_id
-                                             and n.topic = c.touchpoint and not n.granted)))
+set verdict = 'dropped', reason = r.reason, detail = jsonb_build_object('class', c.class, 'topic', c.touchpoint)
+from candidate d
+cross join lateral (
+  select case
+    when d.class = 'M' and not exists (select from marketing_consent m where m.customer_id = d.customer_id) then 'no_consent'
+    when d.class in ('S', 'M') and exists (select from consent_now n where n.customer_id = d.customer_id
+                                           and n.topic = d.touchpoint and not n.granted) then 'opted_out'
+  end as reason
+) r
+where c.verdict is null and d.touchpoint = c.touchpoint and d.subject_id = c.subject_id and r.reason is not null

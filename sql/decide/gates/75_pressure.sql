@@ -1,51 +1,53 @@
 -- Stops:  service above 2 per 24 h; marketing above 1 per 24 h, 3 per 7 days, 1 per 7 days in a new customer's first 30 days.
 -- Reason: cap. Class: S, M. Deferred: it competes again next hour.
 -- Why:    per customer and per address, over all channels, counting the ledger (states that may still arrive, held_out included) and
---         other tools' pressure. Candidates are ranked S before M, then by priority; every winner leaves now, so nobody reserves
---         the future. A service message counts service and marketing, a marketing message counts marketing.
+--         other tools' pressure. Candidates of one instant are ranked S before M, then by priority; every winner leaves now, so nobody
+--         reserves the future. A service message counts service and marketing, a marketing message counts marketing. A claim counts
+--         only what was planned before its message: what was planned with it was arbitrated with it.
 -- Params: as_of
 with person as (
-  select c.touchpoint, c.subject_id, k.kind, k.key
+  select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key
   from candidate c cross join lateral (values ('customer', c.customer_id), ('address', c.address_key)) k (kind, key)
   where c.verdict is null and c.class in ('S', 'M') and k.key is not null
 ), sent as (
-  select 'customer' as kind, m.customer_id as key, m.class, m.planned_at as at
+  select 'customer' as kind, m.customer_id as key, m.class, m.planned_at as at, m.touchpoint, m.subject_id
   from message m
   where m.customer_id in (select key from person where kind = 'customer') and m.class in ('S', 'M')
     and m.state not in ('rejected', 'expired', 'cancelled') and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
   union all
-  select 'address', m.address_key, m.class, m.planned_at
+  select 'address', m.address_key, m.class, m.planned_at, m.touchpoint, m.subject_id
   from message m
   where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M')
     and m.state not in ('rejected', 'expired', 'cancelled') and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
   union all
-  select 'customer', p.customer_id, 'M', p.at
+  select 'customer', p.customer_id, 'M', p.at, null, null
   from pressure p
   where p.customer_id in (select key from person where kind = 'customer')
     and p.at > :as_of - interval '7 days' and p.at <= :as_of
   union all
-  select 'address', p.address, 'M', p.at
+  select 'address', p.address, 'M', p.at, null, null
   from pressure p
   where p.address in (select key from person where kind = 'address')
     and p.at > :as_of - interval '7 days' and p.at <= :as_of
 ), used as (
-  select kind, key, count(*) filter (where at > :as_of - interval '24 hours') as any_day,
-         count(*) filter (where class = 'M' and at > :as_of - interval '24 hours') as marketing_day,
-         count(*) filter (where class = 'M') as marketing_week
-  from sent group by kind, key
+  select p.touchpoint, p.subject_id, p.kind, count(*) filter (where s.at > :as_of - interval '24 hours') as any_day,
+         count(*) filter (where s.class = 'M' and s.at > :as_of - interval '24 hours') as marketing_day,
+         count(*) filter (where s.class = 'M') as marketing_week
+  from person p
+  join sent s on s.kind = p.kind and s.key = p.key and (s.touchpoint is null or s.at < p.planned_at)
+  group by p.touchpoint, p.subject_id, p.kind
 ), new_customer as (
   select customer_id from order_progress
   where customer_id in (select key from person where kind = 'customer')
   group by customer_id having min(placed_at) > :as_of - interval '30 days'
 ), ranked as (
-  select p.touchpoint, p.subject_id, c.class,
-         rank() over (partition by p.kind, p.key order by c.class desc, c.priority desc, c.due_at, c.touchpoint, c.subject_id) as place,
-         rank() over (partition by p.kind, p.key, c.class order by c.priority desc, c.due_at, c.touchpoint, c.subject_id) as place_in_class,
+  select p.touchpoint, p.subject_id, p.class, p.kind,
+         rank() over (partition by p.kind, p.key, p.planned_at order by p.class desc, p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place,
+         rank() over (partition by p.kind, p.key, p.planned_at, p.class order by p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place_in_class,
          coalesce(u.any_day, 0) as any_day, coalesce(u.marketing_day, 0) as marketing_day, coalesce(u.marketing_week, 0) as marketing_week,
-         c.customer_id in (select customer_id from new_customer) as is_new, p.kind
+         p.customer_id in (select customer_id from new_customer) as is_new
   from person p
-  join candidate c using (touchpoint, subject_id)
-  left join used u using (kind, key)
+  left join used u using (touchpoint, subject_id, kind)
 ), over as (
   select distinct on (touchpoint, subject_id) touchpoint, subject_id,
          jsonb_build_object('per', kind, 'last_24_h', any_day, 'marketing_24_h', marketing_day, 'marketing_7_d', marketing_week,
