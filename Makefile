@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check serve stop lock clean
+.PHONY: help demo test check serve stop chaos lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -27,6 +27,9 @@ serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 
 stop: ## stop what serve and demo started
 	@test ! -x $(BIN)/todoke || { $(BIN)/todoke stop; TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop; }
+
+chaos: $(STAMP) ## the slow proofs: kill -9 and stops at random, a third of all posts faulted
+	@$(BIN)/python -m pytest tests/chaos -m chaos -s
 
 lock: ## make requirements.lock agree with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest of all)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(UPGRADE) \

@@ -54,6 +54,7 @@ class Mailbox:
         """Write the files. A file with other bytes under the same key means the person already has that message."""
         try:
             (self.folder / _INCOMING).mkdir(parents=True, exist_ok=True)
+            self.sweep()
         except OSError as error:
             raise NotWritten(self._advice(error)) from error
         with ThreadPoolExecutor(_WRITERS) as pool:
