@@ -1,0 +1,3 @@
+-- Who:    candidates left by an earlier question of this transaction.
+-- Params: none
+delete from candidate
