@@ -26,7 +26,8 @@ serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve
 
 stop: ## stop what serve and demo started
-	@test ! -x $(BIN)/todoke || { $(BIN)/todoke stop; TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop; }
+	@test ! -d .demo || TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop
+	@test ! -d "$${TODOKE_HOME:-$(HOME)/.local/share/todoke}" || $(BIN)/todoke stop
 
 chaos: $(STAMP) ## the slow proofs: kill -9 and stops at random, a third of all posts faulted
 	@$(BIN)/python -m pytest tests/chaos -m chaos -s

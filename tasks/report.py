@@ -11,12 +11,13 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from tasks.core.guards import paused
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
 from tasks.core.runs import Run
 
 Summary = dict[str, Any]
-"""as_of, run_id, load_id, planned, states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
+"""as_of, run_id, load_id, planned (of them held_out), states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
 quarantined{table: n}, unknown_statuses{word: n}, gates{feed: state}, broken{touchpoint: error}, notes[sentence],
 seconds{step: s}."""
 
@@ -40,13 +41,14 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "run_id": run.run_id,
         "load_id": decision.load_id,
         "planned": decision.planned,
+        "held_out": sum(n for counts in decision.verdicts.values() for why, n in counts.items() if "held_out" in why),
         "states": ledger_sum(connection),
         "waiting": _waiting(connection),
         "quarantined": {row["table_name"]: row["n"] for row in _rows(connection, "quarantined", as_of=run.as_of)},
         "unknown_statuses": results["load"].unknown_statuses,
         "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
         "broken": decision.broken,
-        "notes": [*delivered.notes, *discrepancies(connection)],
+        "notes": [*paused(connection), *delivered.notes, *discrepancies(connection)],
     }
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from flows.cli.running import local
 from tasks.core.settings import Settings
+from tasks.core.touchpoints import load
 from tasks.prepare import open_namespace
 from tasks.proof.explain import Explanation, explain_order
 
@@ -35,7 +36,7 @@ def explain(
     """Facts, decisions, and for every touchpoint the first check that said no, with its values."""
     found = explain_order(open_namespace(Settings(), scratch), order, as_of)
     if touchpoint:
-        found["touchpoints"] = {name: rows for name, rows in found["touchpoints"].items() if name == touchpoint}
+        found["touchpoints"] = {touchpoint: found["touchpoints"][load(touchpoint).name]}
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -63,7 +64,8 @@ def _show(found: Explanation) -> None:
 
 def _show_verdict(row: dict[str, Any]) -> None:
     because = f": {row['reason']}" if row["reason"] else ""
-    output.print(f"  {row['verdict']}{because}  {row.get('subject_id', '')}")
+    verdict = "later" if row["reason"] == "not_due_yet" else row["verdict"]
+    output.print(f"  {verdict}{because}  {row.get('subject_id', '')}")
     for key, value in (row["detail"] or {}).items():
         output.print(f"    {key} = {_plain(value)}")
     if row.get("waits"):

@@ -8,10 +8,11 @@ import typer
 from rich.console import Console
 
 from flows import local_prefect
-from flows.cli.running import console, local, result_table, run_hour
+from flows.cli.running import command, console, local, result_table, run_hour
 from tasks.core.guards import go_live, live_from
+from tasks.core.queries import query
 from tasks.core.settings import Settings
-from tasks.prepare import open_run
+from tasks.prepare import open_namespace, open_run
 from tasks.publish import gallery_folder, pages_folder
 
 output = Console(highlight=False, soft_wrap=True)
@@ -27,7 +28,8 @@ def register(app: typer.Typer) -> None:
 
 def run(
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="Business time; default: now.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="Business time; default: the order system's clock."),
     ] = None,
     scratch: Annotated[
         str | None, typer.Option(help="Compute in the scratch schema of this name, to its own mailbox.")
@@ -54,7 +56,15 @@ def demo() -> None:
     output.print(f"  Gallery        {(gallery_folder(settings) / 'index.html').as_uri()}")
     output.print(f"  Tracking pages {pages_folder(settings)}")
     output.print(f"  Prefect UI     {address}")
-    output.print(f"\n  todoke explain --order ID says why; todoke stop ends what runs (TODOKE_HOME={settings.home}).")
+    output.print("\nWhy did someone get a message, or not? And to end what runs:\n")
+    output.print(f"  TODOKE_HOME={settings.home} {command()} explain --order {_an_order(settings)}")
+    output.print(f"  TODOKE_HOME={settings.home} {command()} stop")
+
+
+def _an_order(settings: Settings) -> str:
+    """An order with a story to tell: the last one a delay notice went to."""
+    with open_namespace(settings).transaction() as connection:
+        return str(query("reports/example_order").scalar(connection) or "ID")
 
 
 def _go_live_once(settings: Settings) -> None:
@@ -66,20 +76,23 @@ def _go_live_once(settings: Settings) -> None:
 
 def show(summary: dict[str, Any]) -> None:
     """The table of a run, and what wants a look."""
-    output.print(f"\nAs of {local(summary['as_of'])}: {_planned(summary['planned'])}\n")
+    output.print(f"\nAs of {local(summary['as_of'])}: {_planned(summary)}\n")
     output.print(result_table(summary))
     for line in _attention(summary):
-        output.print(f"  {line}")
+        output.print(f"  {line}".rstrip())
 
 
-def _planned(count: int) -> str:
-    return f"{count} new messages." if count else "nothing new, and nothing was sent twice."
+def _planned(summary: dict[str, Any]) -> str:
+    if not summary["planned"]:
+        return "nothing new, and nothing was sent twice."
+    held_out = f", {summary['held_out']} of them held out to measure by" if summary["held_out"] else ""
+    return f"{summary['planned']} new messages{held_out}."
 
 
 def _attention(summary: dict[str, Any]) -> list[str]:
     lines = [f"Feed {feed} is {state}." for feed, state in summary["gates"].items() if state != "open"]
     if summary["quarantined"]:
-        rows = ", ".join(f"{n} {table}" for table, n in summary["quarantined"].items())
+        rows = ", ".join(f"{table} {n}" for table, n in summary["quarantined"].items())
         lines.append(f"Rows set aside: {rows}.")
     if summary["unknown_statuses"]:
         words = ", ".join(f"{word} ({n})" for word, n in summary["unknown_statuses"].items())

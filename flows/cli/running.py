@@ -1,11 +1,13 @@
 """What every command that runs the hour shares: a Prefect server to report to, and progress."""
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +37,8 @@ def run_hour(settings: Settings, as_of: datetime | None = None, scratch: str | N
 def _progress() -> Iterator[None]:
     """One line a step on the terminal while the flow runs."""
     logger, handler = logging.getLogger("todoke.progress"), _StepHandler()
+    for name in ("prefect.flow_runs", "prefect.task_runs"):  # a refusal is one line of ours, not their traceback
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.addHandler(handler)
@@ -66,6 +70,12 @@ class _StepHandler(logging.Handler):
 def local(instant: str) -> str:
     """An ISO instant as people of the shop read it: 2026-09-15 10:00 JST."""
     return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(DetectionSettings().zone)):%Y-%m-%d %H:%M %Z}"
+
+
+def command() -> str:
+    """This very command, as a person can paste it."""
+    path = Path(sys.argv[0])
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def result_table(summary: dict[str, Any]) -> Table:

@@ -1,6 +1,7 @@
 -- Who:    open orders that are, or will be, later than their customer was last told, where it got worse.
 -- Grain:  order x told date → new date.   Anchor: delay.changed_at, a day after the last notice, an hour after the order.
--- Why:    "worse" (DESIGN.md): later than told by a day, a new cause, or from a date to none, and 24 h since the last notice.
+-- Why:    "worse" (DESIGN.md): later than told by a day, a new cause, or from a date to none, and 24 h since the last notice;
+--         a new cause with an earlier day is no bad news.
 --         One cause speaks for the order, the one that explains most to a person; the newest one says when. Who orders into a storm reads of it in
 --         the confirmation, so the first hour is left to that.
 -- Params: as_of, since, until, touched, customer_id
@@ -11,7 +12,8 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
          'not_returned', f.returned_at is null or f.returned_at > :as_of,
          'not_delivered', f.delivered_at is null or f.delivered_at > :as_of,
          'still_late', d.lifted_at is null or d.lifted_at > :as_of,
-         'worse', d.new_until_on > w.told_on or d.cause is distinct from t.cause or (w.told_on is not null and d.new_until_on is null),
+         'worse', d.new_until_on > w.told_on or (w.told_on is not null and d.new_until_on is null)
+                  or (d.cause is distinct from t.cause and d.new_until_on < w.told_on is not true),
          'a_day_since_last', t.cause is null or t.told_at + interval '24 hours' <= :as_of) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause,

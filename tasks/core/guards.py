@@ -82,6 +82,12 @@ def held(connection: Connection) -> list[str]:
     return [f"{row['kind']}: {row['detail']['what']} {HOLD_ADVICE}" for row in rows]
 
 
+def paused(connection: Connection) -> list[str]:
+    """One line per open pause."""
+    rows = query("guards/open_pauses").rows(connection)
+    return [f"Paused by {row['paused_by']}: {row['what']} ({row['reason']}). `todoke resume` goes on." for row in rows]
+
+
 def resume(connection: Connection, by: str) -> int:
     """Close every open hold and pause; returns how many."""
     return query("guards/resume_holds").run(connection, by=by) + query("guards/resume_pauses").run(connection, by=by)
