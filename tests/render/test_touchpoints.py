@@ -17,14 +17,17 @@ def spoil(path: Path, old: str, new: str) -> None:
 
 def test_the_six_of_the_walking_hour_are_declared() -> None:
     classes = {name: str(touchpoint.touchpoint_class) for name, touchpoint in load_all().items()}
-    assert classes.items() >= {
-        "order_confirmation": "T",
-        "shipped": "T",
-        "delivered": "T",
-        "delay_notice": "T",
-        "review_request": "M",
-        "replenishment": "M",
-    }.items()
+    assert (
+        classes.items()
+        >= {
+            "order_confirmation": "T",
+            "shipped": "T",
+            "delivered": "T",
+            "delay_notice": "T",
+            "review_request": "M",
+            "replenishment": "M",
+        }.items()
+    )
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
         "replenishment",
