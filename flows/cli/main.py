@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 refused or failed; 2 wrong use or a wrong setting, templat
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from flows.cli import explain, guards, run, serve
@@ -22,11 +21,6 @@ class Commands(TyperGroup):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
-        except ValidationError as error:
-            for problem in error.errors(include_url=False):
-                name = "TODOKE_" + "_".join(str(part) for part in problem["loc"]).upper()
-                typer.echo(f"todoke: {name}: {problem['msg']}; it is {problem['input']!r}.", err=True)
-            raise typer.Exit(2) from error
         except TodokeError as error:
             typer.echo(f"todoke: {error}", err=True)
             raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from error

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.core.errors import ConfigurationError
 
 
 def default_home() -> Path:
@@ -13,7 +15,23 @@ def default_home() -> Path:
     return Path.home() / ".local" / "share" / "todoke"
 
 
-class Settings(BaseSettings):
+class FromEnvironment(BaseSettings):
+    """Settings whose mistakes name the variable. Raises ConfigurationError, never pydantic's own error."""
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            lines = [self._explained(dict(problem)) for problem in error.errors(include_url=False)]
+            raise ConfigurationError(" ".join(lines)) from error
+
+    @classmethod
+    def _explained(cls, problem: dict[str, Any]) -> str:
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        return f"{cls.model_config['env_prefix']}{name}: {problem['msg']}; it is {problem['input']!r}."
+
+
+class Settings(FromEnvironment):
     """Where Todoke runs and what it talks to. Defaults need no account."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_", extra="ignore", frozen=True)
@@ -50,7 +68,7 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
 
 
-class DeliverySettings(BaseSettings):
+class DeliverySettings(FromEnvironment):
     """Times of the delivery protocol (DELIVERY.md), in seconds unless said otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_DELIVERY_", extra="ignore", frozen=True)
@@ -67,7 +85,7 @@ class DeliverySettings(BaseSettings):
     batch_size: int = Field(100, ge=1, le=1000, description="Messages sealed together at most.")
 
 
-class DetectionSettings(BaseSettings):
+class DetectionSettings(FromEnvironment):
     """Thresholds of delay detection (DESIGN.md), in hours."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_DETECTION_", extra="ignore", frozen=True)
@@ -77,7 +95,7 @@ class DetectionSettings(BaseSettings):
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
 
 
-class GuardSettings(BaseSettings):
+class GuardSettings(FromEnvironment):
     """Limits of invariant 11."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_GUARD_", extra="ignore", frozen=True)
@@ -93,7 +111,7 @@ class GuardSettings(BaseSettings):
         return timedelta(hours=self.gap_hours)
 
 
-class FeedSettings(BaseSettings):
+class FeedSettings(FromEnvironment):
     """Reading of source feeds. Limits of freshness stand in tasks/core/suites.py."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_FEED_", extra="ignore", frozen=True)
