@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from tasks.channels import EMAIL
 from tasks.channels.base import Channel
 from tasks.core import doubts, due, ledger
-from tasks.core.archive import archive_batches, archive_folder, write_high_water
+from tasks.core.archive import archive_batches, write_high_water
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
 from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import State, TouchpointClass
@@ -30,6 +30,7 @@ from tasks.core.outgoing import Result, message_key
 from tasks.core.runs import Run
 from tasks.core.sealing import Render, pack, renderer_of, seal_all, storable
 from tasks.core.settings import DeliverySettings
+from tasks.stores import archive_store
 
 Hook = Callable[[str], None]
 """Called with a step's name right after it; `acknowledge` right before its commit. Tests strike there."""
@@ -60,10 +61,8 @@ def deliver(run: Run) -> Delivered:
 
 def channels_of(run: Run) -> list[Channel]:
     """The channels this installation sends on; a scratch run has a mailbox of its own."""
-    home = run.settings.home
-    if run.namespace != DEFAULT_NAMESPACE:
-        return [EMAIL["mailbox"](home)]
-    return [EMAIL[run.settings.email](home)]
+    name = run.settings.email if run.namespace == DEFAULT_NAMESPACE else "mailbox"
+    return [EMAIL[name](run.settings)]
 
 
 def deliver_messages(
@@ -83,9 +82,9 @@ def deliver_messages(
         counts += courier.counts
         notes += courier.notes
     hook("quiet")
-    folder = archive_folder(run.settings)
-    archive_batches(run.database, folder)
-    write_high_water(run.database, folder)
+    archive = archive_store(run.settings)
+    archive_batches(run.database, archive)
+    write_high_water(run.database, archive)
     return Delivered(dict(sorted(counts.items())), notes)
 
 
@@ -194,8 +193,14 @@ class Courier:
         elif isinstance(outcome, DeliveryError):
             self._note(outcome)
         else:
-            self.refusals = 0
-            self._count(State.ACCEPTED if result.accepted else State.REJECTED for result in outcome)
+            self._tally(outcome)
+
+    def _tally(self, results: Sequence[Result]) -> None:
+        """Count what was said message by message; one that was not taken now counts as a refusal of the provider."""
+        self.refusals = 0
+        self._count(State.ACCEPTED if one.accepted else State.REJECTED for one in results if one.failure is None)
+        for failure in [one.failure for one in results if one.failure][:1]:
+            self._note(failure)
 
     def _attempt(self, posting: Posting, deadline: float) -> list[Result] | DeliveryError:
         """Exactly one attempt. An error nobody foresaw proves nothing, so it is unknown."""
@@ -209,6 +214,8 @@ class Courier:
             return UnknownOutcome(storable(error))
         if len(results) != len(posting.members):
             return UnknownOutcome(f"{len(results)} results for {len(posting.members)} messages")
+        if posting.in_doubt and any(result.failure for result in results):
+            return UnknownOutcome("not taken now, which says nothing about the first post")
         return results
 
     def _conclude(self, connection: Connection, posting: Posting, outcome: list[Result] | DeliveryError) -> bool:

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
 from tasks.channels import EMAIL
-from tasks.core.archive import archive_folder, read_high_water
+from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
@@ -19,6 +19,7 @@ from tasks.core.scratch import read_ids
 from tasks.core.secrets import secret
 from tasks.core.settings import GuardSettings, Settings
 from tasks.oms import order_system
+from tasks.stores import archive_store
 
 PREFIX = "scratch_"
 
@@ -39,7 +40,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms)
-        require_go_live(connection, EMAIL[run.settings.email](run.settings.home).is_real)
+        require_go_live(connection, EMAIL[run.settings.email](run.settings).is_real)
     return run
 
 
@@ -50,6 +51,7 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
     own = {
         "home": settings.home / "scratch" / scratch,
         "email": "mailbox",
+        **dict.fromkeys(("publish_url", "archive_url", "base_url")),
         "secret": SecretStr(secret(settings).decode()),
     }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)
@@ -76,7 +78,7 @@ def drop_scratch(settings: Settings, name: str) -> None:
 def guard(run: Run) -> int:
     """Open the holds this run deserves. Raises GuardError while any is open, so nothing is loaded, decided or sent."""
     ids = read_ids(run.scratch, "orders") if order_system(run.settings, run.database_url).is_full("orders") else None
-    mark = read_high_water(archive_folder(run.settings), run.namespace)
+    mark = read_high_water(archive_store(run.settings), run.namespace)
     with run.database.transaction() as connection:
         holds = open_holds(connection, run, GuardSettings(), mark, ids)
     if holds:

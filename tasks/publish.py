@@ -3,8 +3,10 @@
 import email
 import email.policy
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,10 @@ from tasks.core.runs import Run, write_under
 from tasks.core.secrets import secret
 from tasks.core.settings import Settings
 from tasks.core.touchpoints import load_all
+from tasks.stores import pages_store
+
+_AT_ONCE = 500
+"""Pages rendered before they are written, several at once where the store gains by it."""
 
 
 @dataclass
@@ -41,29 +47,30 @@ def publish(run: Run) -> Published:
     return published
 
 
-def pages_folder(settings: Settings) -> Path:
-    """Where tracking pages lie."""
-    return Path(settings.publish_url) if settings.publish_url else settings.home / "pages"
-
-
 def gallery_folder(settings: Settings) -> Path:
     """Where the gallery lies."""
     return settings.home / "gallery"
 
 
 def _publish_pages(run: Run, published: Published) -> None:
+    store = pages_store(run.settings)
     renderer = PageRenderer(load_brand(), secret(run.settings))
-    folder = pages_folder(run.settings)
+    pages = _rendered(run, renderer, published)
+    with ThreadPoolExecutor(store.at_once) as pool:
+        while some := list(islice(pages, _AT_ONCE)):
+            written = sum(pool.map(store.publish, *zip(*some, strict=True)))
+            published.written += written
+            published.unchanged += len(some) - written
+
+
+def _rendered(run: Run, renderer: PageRenderer, published: Published) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each page of a changed order."""
     for row in _changed_orders(run):
         try:
-            html = renderer.tracking_page(row, row["source"])
+            yield renderer.path(row["order_id"]), renderer.tracking_page(row, row["source"]).encode()
         except TemplateRejected as error:
             published.failed += 1
             get_run_logger().error("tracking page not published: %s", error)
-            continue
-        written = write_if_new(folder / renderer.path(row["order_id"]), html.encode())
-        published.written += written
-        published.unchanged += not written
 
 
 def _changed_orders(run: Run) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,8 @@ from tasks.core.guards import go_live, live_from
 from tasks.core.queries import query
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace, open_run
-from tasks.publish import gallery_folder, pages_folder
+from tasks.publish import gallery_folder
+from tasks.stores import pages_store
 
 output = Console(highlight=False, soft_wrap=True)
 DEMO_HOURS = 24
@@ -54,7 +55,7 @@ def demo() -> None:
     show(summary)
     output.print(f"\n  Mailbox        {settings.home / 'mailbox'}")
     output.print(f"  Gallery        {(gallery_folder(settings) / 'index.html').as_uri()}")
-    output.print(f"  Tracking pages {pages_folder(settings)}")
+    output.print(f"  Tracking pages {pages_store(settings)}")
     output.print(f"  Prefect UI     {address}")
     output.print("\nWhy did someone get a message, or not? And to end what runs:\n")
     output.print(f"  TODOKE_HOME={settings.home} {command()} explain --order {_an_order(settings)}")

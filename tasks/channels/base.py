@@ -44,6 +44,9 @@ class Channel(Protocol):
     def max_bytes(self) -> int:
         """Most bytes of one call's body."""
 
+    def envelope(self, entry: bytes) -> bytes:
+        """What all messages of one call share, so that only equals are joined; empty where each brings its own."""
+
     def encode(self, message: Outgoing) -> bytes:
         """One message's share of a body, the same bytes each time. Raises Rejected, saying why it cannot be sent."""
 

@@ -3,6 +3,7 @@
 TodokeError
 ├── ConfigurationError   a setting, template or SQL file is wrong: a person changes it, then runs again
 ├── DatabaseUnreachable  no connection: start or restore the server, then run again
+├── StoreError           archive or pages cannot be reached: the ledger is untouched, the next run catches up
 ├── GuardError           the run was refused to protect people; the message names the command that lifts it
 ├── DataError            the source's data cannot be used; what was already stored is untouched
 │   └── TemplateRejected one message cannot be rendered from its context; only that message fails
@@ -24,6 +25,10 @@ class ConfigurationError(TodokeError):
 
 class DatabaseUnreachable(TodokeError):
     """No connection to PostgreSQL: nothing was read or written."""
+
+
+class StoreError(TodokeError):
+    """The archive or the published pages cannot be read or written now."""
 
 
 class GuardError(TodokeError):

@@ -144,7 +144,11 @@ def acknowledge(connection: Connection, scope: Scope, posting: Posting, results:
         raise UnknownOutcome(f"{len(results)} results for {len(posting.members)} messages")
     if not end_batch(connection, posting.batch_id, posting.fence, State.POSTING, "done", {"results": len(results)}):
         return False
-    conclude(connection, scope, posting.batch_id, dict(zip(posting.members, results, strict=True)))
+    said = dict(zip(posting.members, results, strict=True))
+    conclude(connection, scope, posting.batch_id, {key: one for key, one in said.items() if one.failure is None})
+    put_off = [one.failure for one in results if one.failure]
+    if put_off:
+        plan_again(connection, posting.batch_id, str(put_off[0]), put_off[0].retry_after_seconds, scope.as_of)
     return True
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from tasks.core.domain import ChannelName
+from tasks.core.errors import NotWritten
 
 _MESSAGES = UUID("5f0c3c52-7d0e-5b0a-9a57-7c1b3f0e6d2a")
 
@@ -47,8 +48,10 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Result:
-    """What the provider said of one message: taken (with its id), or refused (with the reason)."""
+    """What the provider said of one message: taken (with its id), refused (with the reason), or not now (`failure`)."""
 
     accepted: bool
     provider_id: str | None = None
     reason: str | None = None
+    failure: NotWritten | None = None
+    """Provably not taken though the call was answered, as by a throttle half-way: planned again, not rejected."""

@@ -52,9 +52,9 @@ def checked_address(address: str) -> tuple[str, str]:
 def _headers(message: Outgoing) -> dict[str, str]:
     domain = message.from_address.rpartition("@")[2]
     headers = {
-        "From": _mailbox(message.from_name, message.from_address),
-        "To": _mailbox(message.to_name, message.to_address),
-        "Reply-To": _mailbox("", message.reply_to),
+        "From": mailbox(message.from_name, message.from_address),
+        "To": mailbox(message.to_name, message.to_address),
+        "Reply-To": mailbox("", message.reply_to),
         "Subject": _text("Subject", message.subject),
         "Date": format_datetime(message.dated_at),
         "Message-ID": f"<{message.key}@{domain}>",
@@ -62,7 +62,20 @@ def _headers(message: Outgoing) -> dict[str, str]:
     return headers | {_name(name): _text(name, value) for name, value in message.headers.items()}
 
 
-def _mailbox(name: str, address: str) -> str:
+def check(message: Outgoing) -> None:
+    """For providers that compose themselves: Rejected where `compose` would raise it for a header."""
+    for name, value in {**message.headers, "Subject": message.subject, "name": message.to_name}.items():
+        _name(name)
+        if _CONTROL.search(value):
+            raise Rejected(f"not a sendable message: {name} holds a control or unpaired character: {value!r:.80}")
+    checked_address(message.to_address)
+
+
+def mailbox(name: str, address: str) -> str:
+    """`name <address>`, the name in quotes or encoded words, which may be folded over lines.
+
+    Raises Rejected with the reason either cannot stand in a header.
+    """
     local, domain = checked_address(address)
     quoted = local if _DOT_ATOM.fullmatch(local) else f'"{local}"'
     if not name:

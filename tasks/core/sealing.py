@@ -39,6 +39,7 @@ class Packer(Protocol):
     def max_messages(self) -> int: ...
     @property
     def max_bytes(self) -> int: ...
+    def envelope(self, entry: bytes) -> bytes: ...
     def encode(self, message: Outgoing) -> bytes: ...
     def join(self, entries: Sequence[bytes]) -> bytes: ...
 
@@ -76,12 +77,21 @@ def seal_all(
 ) -> int:
     """End what was rejected, freeze the rest; returns the number of batches."""
     end(connection, scope.as_of, packed.rejected)
-    batches = list(split(packed.entries, packer.max_messages, packer.max_bytes))
+    groups = alike(packed.entries, packer.envelope)
+    batches = [batch for group in groups for batch in split(group, packer.max_messages, packer.max_bytes)]
     for batch in batches:
         keys, body = [key for key, _ in batch], packer.join([entry for _, entry in batch])
         versions = {name: touchpoints.version(name) for name in sorted({key[0] for key in keys})}
         ledger.seal(connection, scope, packer.provider, message_class, keys, body, versions)
     return len(batches)
+
+
+def alike(entries: Sequence[tuple[Key, bytes]], envelope: Callable[[bytes], bytes]) -> list[list[tuple[Key, bytes]]]:
+    """Entries by what they must share within one call, each group in the order of the claim."""
+    groups: dict[bytes, list[tuple[Key, bytes]]] = {}
+    for entry in entries:
+        groups.setdefault(envelope(entry[1]), []).append(entry)
+    return list(groups.values())
 
 
 def split(entries: Sequence[tuple[Key, bytes]], max_messages: int, max_bytes: int) -> Iterator[list[tuple[Key, bytes]]]:

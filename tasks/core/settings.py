@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.core.errors import ConfigurationError
@@ -52,20 +52,51 @@ class Settings(FromEnvironment):
     hazards: Path | None = Field(
         None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
     )
-    email: Literal["mailbox"] = Field("mailbox", description="Where e-mail goes.")
+    email: Literal["mailbox", "ses", "webhook"] = Field("mailbox", description="Where e-mail goes.")
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
-    publish_url: str | None = Field(None, description="Folder of the tracking pages; default TODOKE_HOME/pages.")
+    publish_url: str | None = Field(
+        None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
+    )
     archive_url: str | None = Field(
-        None, description="Folder of the archive and of the ledger's high-water mark; default TODOKE_HOME/archive."
+        None,
+        description="Place of the archive and of the ledger's high-water mark, a folder or s3://bucket/prefix; "
+        "default TODOKE_HOME/archive.",
     )
     base_url: str | None = Field(
-        None, description="Public address of the published pages; default the folder itself (file://)."
+        None,
+        description="Public address of the published pages, needed where they lie in S3; default the folder (file://).",
     )
     secret: SecretStr | None = Field(
         None, description="Key of page and opt-out tokens; default is made once in TODOKE_HOME."
     )
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
+
+    @model_validator(mode="after")
+    def _needs_a_public_address(self) -> Self:
+        if self.publish_url and "://" in self.publish_url and not self.base_url:
+            raise ValueError("TODOKE_PUBLISH_URL is a bucket: set TODOKE_BASE_URL to where browsers find its pages.")
+        return self
+
+
+class SesSettings(BaseSettings):
+    """Amazon SES (TODOKE_EMAIL=ses). Region, keys and endpoint are boto3's own variables (AWS_*)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SES_", extra="ignore", frozen=True)
+
+    configuration_set: str | None = Field(
+        None, description="Configuration set of every message: without one SES reports no bounce, complaint or click."
+    )
+    rate: float | None = Field(None, gt=0, description="Messages a second; default: what SES allows the account.")
+
+
+class WebhookSettings(BaseSettings):
+    """Signed JSON batches to an address of your own (TODOKE_EMAIL=webhook, docs/webhook.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_WEBHOOK_", extra="ignore", frozen=True)
+
+    url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
+    secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
 
 
 class DeliverySettings(FromEnvironment):
@@ -82,7 +113,9 @@ class DeliverySettings(FromEnvironment):
         15, gt=0, description="How long an unknown batch of a keyed provider may be posted again."
     )
     horizon_minutes: float = Field(10, gt=0, description="How long to wait before an unkeyed provider is asked.")
-    batch_size: int = Field(100, ge=1, le=1000, description="Messages sealed together at most.")
+    batch_size: int = Field(
+        500, ge=1, le=1000, description="Messages sealed together at most; a provider may take fewer."
+    )
 
 
 class DetectionSettings(FromEnvironment):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tasks.core.archive import read_high_water, write_high_water
 from tasks.core.errors import GuardError, TemplateRejected
 from tasks.core.sealing import split, storable
+from tasks.core.stores import Folder
 from tests.deliver.conftest import Shop
 from tests.deliver.people import Planned, change, orders, plan, reason_of, states
 from tests.deliver.standin import HttpChannel
@@ -111,12 +112,12 @@ def test_every_state_entered_is_recorded(keyed: Shop) -> None:
 
 
 def test_the_high_water_mark_rises_and_never_falls(keyed: Shop) -> None:
-    folder = keyed.home / "archive"
+    folder = Folder(keyed.home / "archive")
     assert read_high_water(folder, "todoke") is None
     plan(keyed.database, orders(3))
     keyed.deliver()
     assert read_high_water(folder, "todoke") == 3
-    mark = folder / "high_water.json"
+    mark = folder.path / "high_water.json"
     mark.write_text(mark.read_text().replace('"messages": 3', '"messages": 9'))
     write_high_water(keyed.database, folder)
     assert read_high_water(folder, "todoke") == 9

@@ -13,7 +13,7 @@ from tasks.core.paths import ROOT
 
 OURS = {"flows", "tasks", "tests"}
 NETWORK = {"urllib.request"}  # of the standard library, but judged like a third-party HTTP client
-ADAPTERS = ("tasks/oms/*", "tasks/carriers/*", "tasks/hazards/*", "tasks/channels/*")
+ADAPTERS = ("tasks/oms/*", "tasks/carriers/*", "tasks/hazards/*", "tasks/channels/*", "tasks/stores/*")
 FILES = sorted(path.relative_to(ROOT) for top in ("flows", "tasks") for path in (ROOT / top).rglob("*.py"))
 
 

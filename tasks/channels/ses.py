@@ -1,0 +1,260 @@
+"""Amazon SES v2: `SendBulkEmail` with one template, `{{subject}}` / `{{html}}` / `{{text}}`, filled per entry.
+
+SES knows no idempotency key and cannot be asked what it took: a batch without proof is parked, never posted again.
+boto3 would post a call three times after a timeout, reset or 5xx: its retries are off, a test counts the POSTs. An
+accepted message can still fail while SES renders it; that arrives as an event of the configuration set.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import boto3
+from botocore import exceptions as boto
+from botocore.config import Config
+
+from tasks.core.domain import ChannelName
+from tasks.core.errors import (
+    AccountStopped,
+    ConfigurationError,
+    DeliveryError,
+    NotWritten,
+    Rejected,
+    UnknownOutcome,
+)
+from tasks.core.outgoing import Outgoing, Result
+from tasks.core.rfc5322 import check, mailbox
+from tasks.core.settings import SesSettings
+
+RETRIES_OFF: Any = {"total_max_attempts": 1, "mode": "standard"}
+TEMPLATE = {"Subject": "{{subject}}", "Html": "{{html}}", "Text": "{{text}}"}
+"""SES escapes nothing in it."""
+
+ENTRIES = 50
+NEW_ACCOUNT_RATE = 14.0
+"""Messages a second AWS gives a new account; used where `ses:GetAccount` is not allowed."""
+
+STATUSES: dict[str, type[DeliveryError] | None] = {
+    "SUCCESS": None,
+    "MESSAGE_REJECTED": Rejected,
+    "INVALID_PARAMETER": Rejected,
+    "FAILED": Rejected,
+    "TRANSIENT_FAILURE": NotWritten,
+    "ACCOUNT_THROTTLED": NotWritten,
+    "ACCOUNT_DAILY_QUOTA_EXCEEDED": AccountStopped,
+    "ACCOUNT_SUSPENDED": AccountStopped,
+    "ACCOUNT_SENDING_PAUSED": AccountStopped,
+    "CONFIGURATION_SET_SENDING_PAUSED": AccountStopped,
+    "CONFIGURATION_SET_NOT_FOUND": AccountStopped,
+    "INVALID_SENDING_POOL_NAME": AccountStopped,
+    "MAIL_FROM_DOMAIN_NOT_VERIFIED": AccountStopped,
+    "TEMPLATE_NOT_FOUND": AccountStopped,
+}
+"""Status of one entry -> what it proves (None: taken). Another status makes the whole call unknown."""
+
+CODES: dict[str, type[DeliveryError]] = {
+    **dict.fromkeys(
+        ("TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"), NotWritten
+    ),
+    **dict.fromkeys(
+        ("AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException"), AccountStopped
+    ),
+    **dict.fromkeys(("NotFoundException", "AccessDeniedException", "AccessDenied", "OptInRequired"), AccountStopped),
+    **dict.fromkeys(("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId"), AccountStopped),
+    **dict.fromkeys(
+        ("ExpiredTokenException", "ExpiredToken", "RequestExpired", "MissingAuthenticationToken"), AccountStopped
+    ),
+    **dict.fromkeys(("InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"), AccountStopped),
+    **dict.fromkeys(
+        ("BadRequestException", "MessageRejected", "ValidationException", "RequestEntityTooLargeException"), Rejected
+    ),
+}
+"""Error code of a call -> what it proves. A 5xx and any other code prove nothing."""
+
+_STOPS = re.compile(r"quota|not verified", re.IGNORECASE)
+"""What SES says within a throttle or a rejected call when the account itself is stopped."""
+
+_BEFORE_ANY_BYTE: dict[type[Exception], type[DeliveryError]] = {
+    boto.EndpointConnectionError: NotWritten,
+    boto.ConnectTimeoutError: NotWritten,
+    boto.ProxyConnectionError: NotWritten,
+    boto.NoCredentialsError: AccountStopped,
+    boto.PartialCredentialsError: AccountStopped,
+    boto.CredentialRetrievalError: AccountStopped,
+    boto.TokenRetrievalError: AccountStopped,
+    boto.ParamValidationError: Rejected,
+}
+_HEADER_VALUE = re.compile(r"[ -~]{1,870}")
+_TAG = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
+_ADDRESS_LENGTH = 320
+
+
+@dataclass(frozen=True)
+class Ses:
+    """One SES account in one region. `timeout`: seconds of one attempt."""
+
+    settings: SesSettings
+    timeout: float
+    name: ChannelName = ChannelName.EMAIL
+    provider: str = "ses"
+    is_real: bool = True
+    keyed: bool = False
+    can_look_up: bool = False
+    max_bytes: int = 900_000
+    _next: list[float] = field(default_factory=lambda: [0.0], repr=False)
+
+    @property
+    def max_messages(self) -> int:
+        """What SES takes in a call, and no more than it may send in a second."""
+        return max(1, min(ENTRIES, int(self._rate)))
+
+    def envelope(self, entry: bytes) -> bytes:
+        """From and Reply-To belong to the call."""
+        return entry.partition(b"\n")[0]
+
+    def encode(self, message: Outgoing) -> bytes:
+        """Two lines: what the call shares, then its entry, both as boto3 will write them (non-ASCII as \\u escapes)."""
+        check(message)
+        shared = {
+            "FromEmailAddress": _address(message.from_name, message.from_address),
+            "ReplyToAddresses": [_address("", message.reply_to)],
+        }
+        return f"{_json(shared)}\n{_json(_entry(message))}".encode("ascii")
+
+    def join(self, entries: Sequence[bytes]) -> bytes:
+        """Parameters of the call."""
+        shared = self.envelope(entries[0])
+        own = b", ".join(entry.partition(b"\n")[2] for entry in entries)
+        call = {"DefaultContent": {"Template": {"TemplateContent": TEMPLATE, "TemplateData": "{}"}}}
+        if self.settings.configuration_set:
+            call["ConfigurationSetName"] = self.settings.configuration_set  # type: ignore[assignment]
+        return shared[:-1] + b", " + _json(call)[1:-1].encode() + b', "BulkEmailEntries": [' + own + b"]}"
+
+    def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SES knows no key
+        """One POST, at the pace the account allows."""
+        call = json.loads(body)
+        self._wait(len(call["BulkEmailEntries"]), deadline)
+        try:
+            answer = self._client.send_bulk_email(**call)
+        except boto.ClientError as error:
+            raise _refused(error) from error
+        except Exception as error:
+            raise _broken(error) from error
+        return _results(answer, len(call["BulkEmailEntries"]))
+
+    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
+        """SES tells of messages only in events."""
+        raise UnknownOutcome(f"SES cannot be asked about {len(keys)} messages")
+
+    @cached_property
+    def _client(self) -> Any:
+        connect = min(3.0, self.timeout / 4)
+        config = Config(retries=RETRIES_OFF, connect_timeout=connect, read_timeout=0.85 * self.timeout - connect)
+        try:
+            return boto3.client("sesv2", config=config)
+        except boto.BotoCoreError as error:
+            raise ConfigurationError(f"SES: {error} Set what boto3 asks for (AWS_*).") from error
+
+    @cached_property
+    def _rate(self) -> float:
+        if self.settings.rate:
+            return self.settings.rate
+        try:
+            return float(self._client.get_account()["SendQuota"]["MaxSendRate"]) or NEW_ACCOUNT_RATE
+        except (boto.BotoCoreError, boto.ClientError, KeyError):
+            return NEW_ACCOUNT_RATE
+
+    def _wait(self, messages: int, deadline: float) -> None:
+        """Leave the account its second for what was posted before."""
+        pause = max(0.0, self._next[0] - time.monotonic())
+        if time.monotonic() + pause > deadline:
+            raise NotWritten("the account's rate leaves no time for this batch", pause)
+        time.sleep(pause)
+        self._next[0] = time.monotonic() + messages / self._rate
+
+
+def _entry(message: Outgoing) -> dict[str, Any]:
+    data = {"subject": message.subject, "html": message.html, "text": message.text}
+    tags = {"todoke_key": message.key.hex, "touchpoint": _TAG.sub("_", message.touchpoint)}
+    return {
+        "Destination": {"ToAddresses": [_address(message.to_name, message.to_address)]},
+        "ReplacementTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+        "ReplacementEmailContent": {
+            "ReplacementTemplate": {"ReplacementTemplateData": json.dumps(data, ensure_ascii=False)}
+        },
+        "ReplacementHeaders": [{"Name": name, "Value": _value(name, value)} for name, value in message.headers.items()],
+    }
+
+
+def _address(name: str, address: str) -> str:
+    """In one line. A name SES has no room for is left out."""
+    full = mailbox(name, address).replace("\r\n ", " ")
+    return full if len(full) <= _ADDRESS_LENGTH else mailbox("", address)
+
+
+def _value(name: str, value: str) -> str:
+    if not _HEADER_VALUE.fullmatch(value):
+        raise Rejected(f"not a sendable message: SES takes no header {name}: {value!r:.80}")
+    return value
+
+
+def _json(value: Any) -> str:
+    """Raises Rejected for an unpaired surrogate, which json would let through."""
+    try:
+        text = json.dumps(value)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Rejected("not a sendable message: a part holds an unpaired character") from error
+    return text
+
+
+def _refused(error: boto.ClientError) -> DeliveryError:
+    """What an error answer proves."""
+    said = error.response.get("Error", {})
+    code, text = said.get("Code", ""), said.get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    what = f"SES answered {status} {code}: {text}"
+    kind = NotWritten if status == 429 else CODES.get(code, UnknownOutcome)
+    if status >= 500:
+        kind = UnknownOutcome
+    return AccountStopped(what) if kind is not UnknownOutcome and _STOPS.search(text) else kind(what)
+
+
+def _broken(error: Exception) -> DeliveryError:
+    """What a missing answer proves: nothing, unless it failed before the first byte."""
+    kind = next((found for known, found in _BEFORE_ANY_BYTE.items() if isinstance(error, known)), UnknownOutcome)
+    if isinstance(error, boto.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        kind = NotWritten
+    return kind(f"SES: {type(error).__name__}: {error}")
+
+
+def _results(answer: Mapping[str, Any], asked: int) -> list[Result]:
+    said = answer.get("BulkEmailEntryResults")
+    if not isinstance(said, list) or len(said) != asked:
+        raise UnknownOutcome(f"SES: not one result for each of {asked} entries: {str(answer)[:200]}")
+    results = list(map(_result, said))
+    failures = [one.failure for one in results if one.failure]
+    stops = [failure for failure in failures if isinstance(failure, AccountStopped)]
+    if len(failures) == asked:
+        raise (stops or failures)[0]
+    return results
+
+
+def _result(one: Mapping[str, Any]) -> Result:
+    status, text = one.get("Status", ""), f"{one.get('Status')}: {one.get('Error', '')}"
+    if status not in STATUSES or (status == "SUCCESS" and not one.get("MessageId")):
+        raise UnknownOutcome(f"SES: entry with status {text:.200}")
+    return _OUTCOMES[STATUSES[status]](one, text)
+
+
+_OUTCOMES: dict[type[DeliveryError] | None, Callable[[Mapping[str, Any], str], Result]] = {
+    None: lambda one, _: Result(True, provider_id=one["MessageId"]),
+    Rejected: lambda _, text: Result(False, reason=text),
+    NotWritten: lambda _, text: Result(False, reason=text, failure=NotWritten(text)),
+    AccountStopped: lambda _, text: Result(False, reason=text, failure=AccountStopped(text)),
+}

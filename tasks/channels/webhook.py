@@ -1,0 +1,224 @@
+"""Signed JSON batches to an address of your own: the generic way out (docs/webhook.md says what a receiver must do).
+
+Keyed: the receiver remembers `Idempotency-Key`, the batch's id, so the same bytes may be posted again.
+"""
+
+import hmac
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import orjson
+
+from tasks.core.domain import ChannelName
+from tasks.core.errors import (
+    AccountStopped,
+    ConfigurationError,
+    DeliveryError,
+    NotWritten,
+    Rejected,
+    UnknownOutcome,
+)
+from tasks.core.outgoing import Outgoing, Result
+from tasks.core.rfc5322 import check
+from tasks.core.settings import WebhookSettings
+
+Failure = Callable[[str], DeliveryError]
+
+FAILURES: dict[int, Failure] = {
+    **dict.fromkeys((400, 413, 415, 422), Rejected),
+    **dict.fromkeys((301, 302, 307, 308, 401, 402, 403, 404, 405, 410), AccountStopped),
+    429: NotWritten,
+}
+"""Status -> what it proves; any other proves nothing. A wrong address or secret stops, it rejects nobody's message."""
+
+_BEFORE_ANY_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+_SECRET_LENGTH = 16
+_ANSWER_BYTES = 4_000_000
+_HEAD, _TAIL = b'{"version":1,"messages":[', b"]}"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """One receiver, on one kept connection."""
+
+    url: str
+    secret: bytes = field(repr=False)
+    name: ChannelName = ChannelName.EMAIL
+    provider: str = "webhook"
+    is_real: bool = True
+    keyed: bool = True
+    can_look_up: bool = False
+    max_messages: int = 500
+    max_bytes: int = 20_000_000
+
+    @classmethod
+    def from_settings(cls, settings: WebhookSettings) -> "Webhook":
+        """Raises ConfigurationError where address or secret are missing or unsafe."""
+        secret = settings.secret.get_secret_value() if settings.secret else ""
+        parts = urlsplit(settings.url or "")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+            raise ConfigurationError(f"TODOKE_WEBHOOK_URL is {settings.url!r}: set an https address (docs/webhook.md).")
+        if len(secret) < _SECRET_LENGTH:
+            raise ConfigurationError(
+                f"TODOKE_WEBHOOK_SECRET has {len(secret)} characters: set {_SECRET_LENGTH} or more."
+            )
+        return cls(settings.url or "", secret.encode())
+
+    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
+        """Every message brings its own sender."""
+        return b""
+
+    def encode(self, message: Outgoing) -> bytes:
+        """One object of `messages`."""
+        check(message)
+        try:
+            return orjson.dumps(_fields(message))
+        except TypeError as error:
+            raise Rejected(f"not a sendable message: {error}") from error
+
+    def join(self, entries: Sequence[bytes]) -> bytes:
+        """The request's body."""
+        return _HEAD + b",".join(entries) + _TAIL
+
+    def post(self, body: bytes, key: str, deadline: float) -> list[Result]:
+        """One POST; a redirect is not followed."""
+        keys = [message["key"] for message in orjson.loads(body)["messages"]]
+        try:
+            with self._client.stream(
+                "POST", self.url, content=body, headers=self._headers(body, key), timeout=_left(deadline)
+            ) as response:
+                answer = _read(response, deadline)
+        except _BEFORE_ANY_BYTE as error:
+            raise NotWritten(f"{self.url}: {error or type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise UnknownOutcome(f"{self.url}: {type(error).__name__} {error}") from error
+        return _results(response, answer, keys)
+
+    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
+        """A receiver cannot be asked."""
+        raise UnknownOutcome(f"{self.url} cannot be asked about {len(keys)} messages")
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
+        client = httpx.Client(transport=httpx.HTTPTransport(retries=0, limits=limits), follow_redirects=False)
+        weakref.finalize(self, client.close)
+        return client
+
+    def _headers(self, body: bytes, key: str) -> dict[str, str]:
+        at = str(int(time.time()))
+        return {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "Todoke-Signature": f"t={at},v1={signature(self.secret, at, key, body)}",
+            "User-Agent": "todoke-webhook/1",
+        }
+
+
+def signature(secret: bytes, at: str, key: str, body: bytes) -> str:
+    """Hex HMAC-SHA256 of `<unix seconds>.<Idempotency-Key>.<body>`: neither can be changed without the other."""
+    return hmac.new(secret, f"{at}.{key}.".encode() + body, sha256).hexdigest()
+
+
+def _fields(message: Outgoing) -> dict[str, Any]:
+    return {
+        "key": str(message.key),
+        "channel": "email",
+        "touchpoint": message.touchpoint,
+        "subject_id": message.subject_id,
+        "stream": message.stream,
+        "from": {"address": message.from_address, "name": message.from_name},
+        "to": {"address": message.to_address, "name": message.to_name},
+        "reply_to": message.reply_to,
+        "subject": message.subject,
+        "html": message.html,
+        "text": message.text,
+        "headers": message.headers,
+        "dated_at": message.dated_at,
+    }
+
+
+def _left(deadline: float) -> httpx.Timeout:
+    """What is left of the attempt, for each of its waits."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise NotWritten("the deadline passed before the first byte")
+    return httpx.Timeout(seconds, connect=min(seconds, 5))
+
+
+def _read(response: httpx.Response, deadline: float) -> bytes:
+    """The answer, not longer than the deadline or `_ANSWER_BYTES` allow."""
+    answer = bytearray()
+    for piece in response.iter_bytes():
+        answer += piece
+        if time.monotonic() > deadline or len(answer) > _ANSWER_BYTES:
+            raise UnknownOutcome(f"{response.url}: an answer that does not end")
+    return bytes(answer)
+
+
+def _results(response: httpx.Response, answer: bytes, keys: Sequence[str]) -> list[Result]:
+    status = response.status_code
+    if response.is_success:
+        return _accepted(answer, keys)
+    if status == httpx.codes.CONFLICT and _said(answer) == {"already_accepted": True}:
+        return [Result(True) for _ in keys]
+    what = f"{response.url} answered {status}: {answer[:200].decode(errors='replace')!r}"
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        raise NotWritten(what, _seconds(response.headers.get("Retry-After")))
+    raise FAILURES.get(status, UnknownOutcome)(what)
+
+
+def _accepted(answer: bytes, keys: Sequence[str]) -> list[Result]:
+    """An empty answer takes all; anything else must be a result for each message, in order."""
+    if not answer.strip():
+        return [Result(True) for _ in keys]
+    said = _said(answer)
+    results = said.get("results") if isinstance(said, dict) else None
+    if not isinstance(results, list) or [_key(one) for one in results] != list(keys):
+        raise UnknownOutcome(
+            f"not one result for each of {len(keys)} messages: {answer[:200].decode(errors='replace')!r}"
+        )
+    return list(map(_result, results))
+
+
+def _key(one: Any) -> Any:
+    return one.get("key") if isinstance(one, dict) else None
+
+
+def _result(one: dict[str, Any]) -> Result:
+    made = RESULTS.get(one.get("status", ""))
+    if made is None:
+        raise UnknownOutcome(f"message {one['key']}: status {one.get('status')!r:.80} is neither accepted nor rejected")
+    return made(one)
+
+
+RESULTS: dict[str, Callable[[dict[str, Any]], Result]] = {
+    "accepted": lambda one: Result(True, provider_id=_text(one.get("id"))),
+    "rejected": lambda one: Result(False, reason=_text(one.get("reason")) or "rejected by the receiver"),
+}
+"""`status` of one message -> its result."""
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)[:500].replace("\0", "")
+
+
+def _said(answer: bytes) -> Any:
+    try:
+        return orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Retry-After in seconds; a date or nonsense counts as none."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None
