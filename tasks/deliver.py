@@ -52,7 +52,12 @@ class Delivered:
 @task(name="deliver", timeout_seconds=3000, tags=["deliver"])
 def deliver(run: Run) -> Delivered:
     """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
-    done = deliver_messages(run, channels_of(run), renderer_of(run))
+    channels = channels_of(run)
+    try:
+        done = deliver_messages(run, channels, renderer_of(run))
+    finally:
+        for channel in channels:
+            channel.close()
     get_run_logger().info("delivered: %s", done.counts or "nothing to send")
     for note in done.notes:
         get_run_logger().warning("%s", note)

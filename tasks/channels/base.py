@@ -62,3 +62,6 @@ class Channel(Protocol):
 
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
         """Provider ids of those messages the provider took. Raises UnknownOutcome when it cannot answer now."""
+
+    def close(self) -> None:
+        """Let go of kept connections."""

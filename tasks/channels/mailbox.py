@@ -75,6 +75,9 @@ class Mailbox:
         found = {key: names[key.hex[:12]] for key in keys if key.hex[:12] in names}
         return {key: path.relative_to(self.folder).as_posix() for key, path in found.items()}
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def sweep(self) -> None:
         """Remove what killed writers left behind."""
         for path in (self.folder / _INCOMING).glob("*"):

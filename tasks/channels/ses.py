@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import boto3
+from boto3.session import Session
 from botocore import exceptions as boto
 from botocore.config import Config
 
@@ -151,12 +151,17 @@ class Ses:
         """SES tells of messages only in events."""
         raise UnknownOutcome(f"SES cannot be asked about {len(keys)} messages")
 
+    def close(self) -> None:
+        """Close the kept connection, if there is one."""
+        if "_client" in vars(self):
+            self._client.close()
+
     @cached_property
     def _client(self) -> Any:
         connect = min(3.0, self.timeout / 4)
         config = Config(retries=RETRIES_OFF, connect_timeout=connect, read_timeout=0.85 * self.timeout - connect)
         try:
-            return boto3.client("sesv2", config=config)
+            return Session().client("sesv2", config=config)
         except boto.BotoCoreError as error:
             raise ConfigurationError(f"SES: {error} Set what boto3 asks for (AWS_*).") from error
 

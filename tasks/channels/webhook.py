@@ -5,7 +5,6 @@ Keyed: the receiver remembers `Idempotency-Key`, the batch's id, so the same byt
 
 import hmac
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,12 +106,15 @@ class Webhook:
         """A receiver cannot be asked."""
         raise UnknownOutcome(f"{self.url} cannot be asked about {len(keys)} messages")
 
+    def close(self) -> None:
+        """Close the kept connection, if there is one."""
+        if "_client" in vars(self):
+            self._client.close()
+
     @cached_property
     def _client(self) -> httpx.Client:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
-        client = httpx.Client(transport=httpx.HTTPTransport(retries=0, limits=limits), follow_redirects=False)
-        weakref.finalize(self, client.close)
-        return client
+        return httpx.Client(transport=httpx.HTTPTransport(retries=0, limits=limits), follow_redirects=False)
 
     def _headers(self, body: bytes, key: str) -> dict[str, str]:
         at = str(int(time.time()))
@@ -195,7 +197,7 @@ def _key(one: Any) -> Any:
 
 
 def _result(one: dict[str, Any]) -> Result:
-    made = RESULTS.get(one.get("status", ""))
+    made = RESULTS.get(str(one.get("status")))
     if made is None:
         raise UnknownOutcome(f"message {one['key']}: status {one.get('status')!r:.80} is neither accepted nor rejected")
     return made(one)

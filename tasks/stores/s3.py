@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import boto3
+from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -83,7 +83,7 @@ class S3:
     @cached_property
     def _client(self) -> Any:
         try:
-            return boto3.client(
+            return Session().client(
                 "s3",
                 config=Config(retries={"total_max_attempts": 4, "mode": "standard"}, max_pool_connections=_CONNECTIONS),
             )

@@ -194,6 +194,9 @@ class HttpChannel:
         found = self._call("/search", orjson.dumps([str(key) for key in keys]), "", time.monotonic() + 1)
         return {UUID(key): f"found-{key}" for key in found}
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _call(self, path: str, body: bytes, key: str, deadline: float) -> list[Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=max(deadline - time.monotonic(), 0.01))
         try:

@@ -2,6 +2,7 @@
 
 import email
 import time
+from collections import Counter
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
@@ -13,6 +14,7 @@ from tasks.channels.mailbox import Mailbox, file_name
 from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, message_key
 from tasks.core.rfc5322 import checked_address
+from tests.deliver.contract import ChannelContract, Taken
 from tests.deliver.people import NOW
 
 MEGUMI = Outgoing(
@@ -31,6 +33,19 @@ MEGUMI = Outgoing(
     headers={"List-Id": "<orders.todoke.invalid>", "Content-Language": "ja"},
     dated_at=NOW,
 )
+
+
+class TestMailbox(ChannelContract):
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> Mailbox:
+        return Mailbox(tmp_path / "mailbox")
+
+    @pytest.fixture
+    def taken(self, tmp_path: Path) -> Taken:
+        return lambda: Counter(
+            email.message_from_bytes(path.read_bytes(), policy=default)["to"].addresses[0].addr_spec
+            for path in (tmp_path / "mailbox").glob("*/*.eml")
+        )
 
 
 def soon() -> float:
