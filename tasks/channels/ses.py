@@ -76,6 +76,9 @@ CODES: dict[str, type[DeliveryError]] = {
 }
 """Error code of a call -> what it proves. A 5xx and any other code prove nothing."""
 
+HTTP: dict[int, type[DeliveryError]] = {401: AccountStopped, 403: AccountStopped, 429: NotWritten}
+"""The same by status, for a code that is not listed."""
+
 _STOPS = re.compile(r"quota|not verified", re.IGNORECASE)
 """What SES says within a throttle or a rejected call when the account itself is stopped."""
 
@@ -184,10 +187,11 @@ class Ses:
 
 
 def _entry(message: Outgoing) -> dict[str, Any]:
+    """To is the bare address: a name is one more thing for SES to refuse."""
     data = {"subject": message.subject, "html": message.html, "text": message.text}
     tags = {"todoke_key": message.key.hex, "touchpoint": _TAG.sub("_", message.touchpoint)}
     return {
-        "Destination": {"ToAddresses": [_address(message.to_name, message.to_address)]},
+        "Destination": {"ToAddresses": [_address("", message.to_address)]},
         "ReplacementTags": [{"Name": name, "Value": value} for name, value in tags.items()],
         "ReplacementEmailContent": {
             "ReplacementTemplate": {"ReplacementTemplateData": json.dumps(data, ensure_ascii=False)}
@@ -224,9 +228,7 @@ def _refused(error: boto.ClientError) -> DeliveryError:
     code, text = said.get("Code", ""), said.get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     what = f"SES answered {status} {code}: {text}"
-    kind = NotWritten if status == 429 else CODES.get(code, UnknownOutcome)
-    if status >= 500:
-        kind = UnknownOutcome
+    kind = UnknownOutcome if status >= 500 else CODES.get(code, HTTP.get(status, UnknownOutcome))
     return AccountStopped(what) if kind is not UnknownOutcome and _STOPS.search(text) else kind(what)
 
 

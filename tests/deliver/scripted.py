@@ -22,7 +22,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back. `fault` after the request was read: reset (no answer), hang (too late), cut (half a body), drip."""
+    """What goes back. `fault`: reset (no answer), hang (too late), cut (half a body), drip (byte by byte)."""
 
     status: int = 200
     body: bytes = b""

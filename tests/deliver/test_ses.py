@@ -78,7 +78,7 @@ def test_what_is_posted(scripted: Scripted, ses: Ses) -> None:
     assert call["FromEmailAddress"] == "=?utf-8?b?44Go44Gp44GR5aCC?= <orders@todoke.invalid>"
     assert (call["ReplyToAddresses"], call["ConfigurationSetName"]) == (["help@todoke.invalid"], "events")
     [entry] = call["BulkEmailEntries"]
-    assert entry["Destination"] == {"ToAddresses": ["=?utf-8?b?6auZ77iRIOaBtQ==?= <megumi@example.com>"]} or entry
+    assert entry["Destination"] == {"ToAddresses": ["megumi@example.com"]}
     assert {tag["Name"]: tag["Value"] for tag in entry["ReplacementTags"]} == {
         "todoke_key": MEGUMI.key.hex,
         "touchpoint": "shipped",
@@ -105,9 +105,9 @@ def test_a_header_ses_does_not_take_is_refused_alone(ses: Ses, value: str) -> No
         ses.encode(replace(MEGUMI, headers={"List-Unsubscribe": value}))
 
 
-def test_a_long_name_is_left_out(ses: Ses) -> None:
-    entry = json.loads(ses.encode(replace(MEGUMI, to_name="長" * 200)).partition(b"\n")[2])
-    assert entry["Destination"]["ToAddresses"] == ["megumi@example.com"]
+def test_a_sender_s_name_longer_than_ses_takes_is_left_out(ses: Ses) -> None:
+    shared = json.loads(ses.envelope(ses.encode(replace(MEGUMI, from_name="長" * 200))))
+    assert shared["FromEmailAddress"] == "orders@todoke.invalid"
 
 
 FAULTS = [
@@ -134,6 +134,7 @@ FAULTS = [
     (error_answer("InvalidSignatureException", 403), AccountStopped),
     (error_answer("ExpiredTokenException", 403), AccountStopped),
     (error_answer("MessageRejected", 400, "Email address is not verified."), AccountStopped),
+    (Answer(403, b'{"message": "Missing Authentication Token"}'), AccountStopped),
     (error_answer("MessageRejected"), Rejected),
     (error_answer("BadRequestException"), Rejected),
 ]
@@ -292,7 +293,7 @@ class TestStandIn(ChannelContract):
 
     @pytest.fixture
     def taken(self, empty: str) -> Taken:
-        return lambda: Counter(one["destination"]["to"][0].rpartition("<")[2].rstrip(">") for one in emails(empty))
+        return lambda: Counter(one["destination"]["to"][0] for one in emails(empty))
 
     def test_the_message_arrives_as_it_was_rendered(self, channel: Ses, empty: str) -> None:
         post(channel, MEGUMI)
@@ -306,9 +307,8 @@ def through(url: str) -> Scripted:
     """A proxy in front of the stand-in that counts, and loses answers on demand."""
 
     def forward(request: Request) -> Answer:
-        answer = httpx.request(
-            request.method, url + request.path, content=request.body, headers={"Content-Type": "application/json"}
-        )
+        kept = {name: value for name, value in request.headers.items() if name in ("Authorization", "Content-Type")}
+        answer = httpx.request(request.method, url + request.path, content=request.body, headers=kept)
         return Answer(answer.status_code, answer.content, {"Content-Type": "application/json"})
 
     return Scripted(forward)
@@ -322,7 +322,7 @@ def test_seal_intend_acknowledge(unkeyed: Shop, empty: str, aws: pytest.MonkeyPa
         patient = QUICK.model_copy(update={"batch_size": 500, "lease_seconds": 20, "timeout_seconds": 5})
         done = unkeyed.deliver(channel, run={"env": "production"}, times=patient)
         channel.close()
-    assert (done.counts, proxy.posts) == ({"accepted": 120}, 3)
+    assert (done.counts, done.notes, proxy.posts) == ({"accepted": 120}, [], 3)
     assert set(states(unkeyed.database).values()) == {"accepted"}
     assert len({mail["destination"]["to"][0] for mail in emails(empty)}) == len(emails(empty)) == 120
     unkeyed.check_sum()
@@ -350,7 +350,7 @@ def test_outside_production_only_allowed_addresses_are_reached(unkeyed: Shop, em
     unkeyed.deliver(channel, run={"allow": "o-00001@example.invalid"})
     channel.close()
     [mail] = emails(empty)
-    assert "o-00001@example.invalid" in mail["destination"]["to"][0]
+    assert mail["destination"]["to"] == ["o-00001@example.invalid"]
     assert Counter(states(unkeyed.database).values()) == {"accepted": 1, "rejected": 2}
 
 
