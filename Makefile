@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+STANDINS := tests/standins/node_modules/.package-lock.json
 
 .PHONY: help demo test check serve stop chaos lock clean
 .DEFAULT_GOAL := help
@@ -13,7 +14,7 @@ help: ## this list
 demo: $(STAMP) ## the sample shop's hour, messages and all, in ./.demo
 	@TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke demo
 
-test: $(STAMP) ## all tests
+test: $(STAMP) $(STANDINS) ## all tests
 	@$(BIN)/python -m pytest -n 2
 
 check: $(STAMP) ## what a change must pass besides the tests: style, types, rules, templates and SQL
@@ -38,7 +39,11 @@ lock: ## make requirements.lock agree with pyproject.toml (needs uv; UPGRADE=--u
 
 clean: ## remove the virtual environment and the demo; stop what they run first
 	@$(MAKE) --no-print-directory stop
-	rm -rf .venv .demo
+	rm -rf .venv .demo tests/standins/node_modules
+
+$(STANDINS): tests/standins/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: tests of the SES stand-in are skipped." >&2; exit 0; }; \
+		npm ci --silent --prefix tests/standins || echo "npm ci failed: tests of the SES stand-in are skipped." >&2
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

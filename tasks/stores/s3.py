@@ -26,6 +26,7 @@ TYPES = {"html": "text/html; charset=utf-8", "json": "application/json", "zst": 
 PAGE_CACHE = "private, no-cache"
 """A page is one customer's and may change each hour: no shared cache keeps it, browsers ask whether it changed."""
 
+ATTEMPTS = 4
 _DIGEST = "todoke-sha256"
 _CONNECTIONS = 16
 _CONTENTION = 20
@@ -85,7 +86,9 @@ class S3:
         try:
             return Session().client(
                 "s3",
-                config=Config(retries={"total_max_attempts": 4, "mode": "standard"}, max_pool_connections=_CONNECTIONS),
+                config=Config(
+                    retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}, max_pool_connections=_CONNECTIONS
+                ),
             )
         except BotoCoreError as error:
             raise ConfigurationError(f"{self}: {error} Set what boto3 asks for (AWS_*).") from error
