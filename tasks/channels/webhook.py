@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -42,6 +43,7 @@ _BEFORE_ANY_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 _SECRET_LENGTH = 16
 _ANSWER_BYTES = 4_000_000
+_ENTRY, _UUID_LENGTH = b'{"key":"', 36
 _HEAD, _TAIL = b'{"version":1,"messages":[', b"]}"
 
 
@@ -90,7 +92,7 @@ class Webhook:
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:
         """One POST; a redirect is not followed."""
-        keys = [message["key"] for message in orjson.loads(body)["messages"]]
+        keys = _keys(body)
         try:
             with self._client.stream(
                 "POST", self.url, content=body, headers=self._headers(body, key), timeout=_left(deadline)
@@ -128,7 +130,15 @@ class Webhook:
 
 def signature(secret: bytes, at: str, key: str, body: bytes) -> str:
     """Hex HMAC-SHA256 of `<unix seconds>.<Idempotency-Key>.<body>`: neither can be changed without the other."""
-    return hmac.new(secret, f"{at}.{key}.".encode() + body, sha256).hexdigest()
+    made = hmac.new(secret, f"{at}.{key}.".encode(), sha256)
+    made.update(body)
+    return made.hexdigest()
+
+
+def _keys(body: bytes) -> list[str]:
+    """Keys of the messages without parsing 20 MB: a quote inside a text is escaped, so this stands only at a message."""
+    parts = body.split(_ENTRY)
+    return [after[:_UUID_LENGTH].decode() for before, after in pairwise(parts) if before[-1:] in (b"[", b",")]
 
 
 def _fields(message: Outgoing) -> dict[str, Any]:

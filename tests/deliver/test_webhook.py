@@ -158,6 +158,14 @@ def test_results_message_by_message(scripted: Scripted, webhook: Webhook) -> Non
     ]
 
 
+def test_a_text_that_looks_like_a_message_is_none(scripted: Scripted, webhook: Webhook) -> None:
+    odd = replace(MEGUMI, text='[{"key":"' + "0" * 36 + '"},{"key":"x"}]', headers={"key": str(MEGUMI.key)})
+    scripted.answers.append(
+        Answer(body=orjson.dumps({"results": [{"key": str(MEGUMI.key), "status": "accepted"}] * 2}))
+    )
+    assert len(post(webhook, odd, odd)) == 2
+
+
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)])
 def test_retry_after(scripted: Scripted, webhook: Webhook, header: str, seconds: float | None) -> None:
     scripted.answers.append(Answer(429, headers={"Retry-After": header}))
