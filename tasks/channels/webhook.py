@@ -136,7 +136,7 @@ def signature(secret: bytes, at: str, key: str, body: bytes) -> str:
 
 
 def _keys(body: bytes) -> list[str]:
-    """Keys of the messages without parsing 20 MB: a quote inside a text is escaped, so this stands only at a message."""
+    """Keys of the messages without parsing 20 MB: a quote in a text is escaped, so this begins a message."""
     parts = body.split(_ENTRY)
     return [after[:_UUID_LENGTH].decode() for before, after in pairwise(parts) if before[-1:] in (b"[", b",")]
 
