@@ -9,6 +9,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from sqlalchemy import Connection
 from tasks.channels import EMAIL
 from tasks.channels.base import Channel
 from tasks.core import doubts, due, ledger
-from tasks.core.archive import archive_batches, write_high_water
+from tasks.core.archive import keep
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
 from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import State, TouchpointClass
@@ -52,12 +53,9 @@ class Delivered:
 @task(name="deliver", timeout_seconds=3000, tags=["deliver"])
 def deliver(run: Run) -> Delivered:
     """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
-    channels = channels_of(run)
-    try:
+    with ExitStack() as open_channels:
+        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
         done = deliver_messages(run, channels, renderer_of(run))
-    finally:
-        for channel in channels:
-            channel.close()
     get_run_logger().info("delivered: %s", done.counts or "nothing to send")
     for note in done.notes:
         get_run_logger().warning("%s", note)
@@ -87,9 +85,7 @@ def deliver_messages(
         counts += courier.counts
         notes += courier.notes
     hook("quiet")
-    archive = archive_store(run.settings)
-    archive_batches(run.database, archive)
-    write_high_water(run.database, archive)
+    keep(run.database, archive_store(run.settings))
     return Delivered(dict(sorted(counts.items())), notes)
 
 

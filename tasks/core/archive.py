@@ -18,6 +18,12 @@ MARKS = "high_water.json"
 _AT_ONCE = 50
 
 
+def keep(database: Database, store: Store) -> None:
+    """Archive what is finished and raise the mark."""
+    archive_batches(database, store)
+    write_high_water(database, store)
+
+
 def archive_batches(database: Database, store: Store) -> int:
     """Copy finished batches that are not archived yet; their number. Killed half-way it is simply run again."""
     total = 0
