@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.core.errors import ConfigurationError
@@ -64,6 +64,7 @@ class Settings(FromEnvironment):
     )
     base_url: str | None = Field(
         None,
+        validate_default=True,
         description="Public address of the published pages, needed where they lie in S3; default the folder (file://).",
     )
     secret: SecretStr | None = Field(
@@ -72,14 +73,15 @@ class Settings(FromEnvironment):
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
 
-    @model_validator(mode="after")
-    def _needs_a_public_address(self) -> Self:
-        if self.publish_url and "://" in self.publish_url and not self.base_url:
-            raise ValueError("TODOKE_PUBLISH_URL is a bucket: set TODOKE_BASE_URL to where browsers find its pages.")
-        return self
+    @field_validator("base_url")
+    @classmethod
+    def _bucket_has_a_public_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "://" in (info.data.get("publish_url") or "") and not value:
+            raise ValueError("set it to where browsers find the pages of TODOKE_PUBLISH_URL")
+        return value
 
 
-class SesSettings(BaseSettings):
+class SesSettings(FromEnvironment):
     """Amazon SES (TODOKE_EMAIL=ses). Region, keys and endpoint are boto3's own variables (AWS_*)."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_SES_", extra="ignore", frozen=True)
@@ -90,7 +92,7 @@ class SesSettings(BaseSettings):
     rate: float | None = Field(None, gt=0, description="Messages a second; default: what SES allows the account.")
 
 
-class WebhookSettings(BaseSettings):
+class WebhookSettings(FromEnvironment):
     """Signed JSON batches to an address of your own (TODOKE_EMAIL=webhook, docs/webhook.md)."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_WEBHOOK_", extra="ignore", frozen=True)

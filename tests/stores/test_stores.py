@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from tasks.core.errors import ConfigurationError, StoreError
 from tasks.core.settings import Settings
@@ -95,5 +94,5 @@ def test_settings_name_the_places(tmp_path: Path) -> None:
     assert (archive_store(plain), pages_store(plain)) == (Folder(tmp_path / "archive"), Folder(tmp_path / "pages"))
     other = Settings(home=tmp_path, archive_url="s3://a/b", publish_url="s3://pages", base_url="https://track.example")
     assert (archive_store(other), pages_store(other)) == (S3("a", "b/"), S3("pages", ""))
-    with pytest.raises(ValidationError, match="TODOKE_BASE_URL"):
+    with pytest.raises(ConfigurationError, match="TODOKE_BASE_URL"):
         Settings(home=tmp_path, publish_url="s3://pages")
