@@ -28,7 +28,9 @@ class FromEnvironment(BaseSettings):
     @classmethod
     def _explained(cls, problem: dict[str, Any]) -> str:
         name = "_".join(str(part) for part in problem["loc"]).upper()
-        return f"{cls.model_config['env_prefix']}{name}: {problem['msg']}; it is {problem['input']!r}."
+        secret = "SECRET" in name or not isinstance(problem["input"], str | int | float)
+        given = "" if secret else f"; it is {problem['input']!r}"
+        return f"{cls.model_config['env_prefix']}{name}: {problem['msg']}{given}."
 
 
 class Settings(FromEnvironment):
