@@ -19,7 +19,7 @@ from flows import local_prefect
 from tasks.core.background import Background
 from tasks.core.errors import ConfigurationError
 
-SECONDS = 120
+SECONDS = 400  # 40 on an idle machine; two interpreters must start and import everything
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def _worker(home: Path) -> Background:
     return Background(home / "prefect", "worker")
 
 
+@pytest.mark.timeout(600)
 def test_serve_runs_the_hour_on_schedule_and_stop_ends_everything(home: Path) -> None:
     shown = todoke(home, "serve")
     assert shown["ui"].startswith("http://127.0.0.1:")
