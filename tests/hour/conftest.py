@@ -1,5 +1,7 @@
 """Hours as people run them: `todoke run` processes that share one home, one PostgreSQL and one Prefect server."""
 
+import email
+import email.policy
 import json
 import os
 import shutil
@@ -80,10 +82,15 @@ class Place:
                 for table, columns in LEDGER.items()
             }
 
-    def mailbox(self) -> dict[str, bytes]:
-        """Every message by its file."""
+    def mailbox(self) -> dict[str, str]:
+        """Every message by its file: headers and bodies, links without the name of this place."""
         folder = self.home / "scratch" / self.name / "mailbox"
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.eml")}
+        return {path.relative_to(folder).as_posix(): self._read(path) for path in folder.rglob("*.eml")}
+
+    def _read(self, path: Path) -> str:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        bodies = [part.get_content() for part in message.walk() if not part.is_multipart()]
+        return "\n".join([str(message.items()), *bodies]).replace(f"/scratch/{self.name}/", "/here/")
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -91,7 +98,6 @@ def environment(home: Path) -> dict[str, str]:
         "TODOKE_HOME": str(home),
         "TODOKE_SAMPLE_ORDERS": "1500",
         "TODOKE_SECRET": "the same everywhere",
-        "TODOKE_BASE_URL": "https://track.example.invalid",
         "TODOKE_DELIVERY_LEASE_SECONDS": "3",
         "TODOKE_DELIVERY_TIMEOUT_SECONDS": "1",
         "TODOKE_DELIVERY_MARGIN_SECONDS": "0.5",
