@@ -9,10 +9,10 @@ select f.order_id || '@' || left(md5(f.content::text), 12) as subject_id, f.cust
        w.due_at, w.due_at + interval '48 hours' as valid_until, 'plain' as variant,
        json_build_object(
          'confirmed', t.content is not null,
+         'something_left', jsonb_array_length(f.items) > 0,
          'changed', cardinality(c.changes) > 0,
          'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
-         'not_delivered', f.delivered_at is null or f.delivered_at > :as_of,
-         'something_left', jsonb_array_length(f.items) > 0) as checks,
+         'not_delivered', f.delivered_at is null or f.delivered_at > :as_of) as checks,
        f.money || jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'changes', to_jsonb(c.changes), 'items', f.items, 'ship_to', f.ship_to,
          'gift', f.gift, 'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
