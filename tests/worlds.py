@@ -91,7 +91,9 @@ def read_world(path: Path) -> World:
     cases = tuple(Case(**(default | case)) for case in values["case"])
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), f"{path.name}: two cases share a name"
-    return World(path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}), values.get("later", {}))
+    return World(
+        path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}), values.get("later", {})
+    )
 
 
 def build(database: Database, world: World) -> Run:
@@ -105,7 +107,10 @@ def build(database: Database, world: World) -> Run:
     with database.transaction() as connection:
         begin_load(connection, run, "fold")
         fold(connection, ZONE)
-        held = {row.order_id: row.content for row in connection.execute(text("select order_id, content from order_progress"))}
+        held = {
+            row.order_id: row.content
+            for row in connection.execute(text("select order_id, content from order_progress"))
+        }
     _change(database, run, world.later)
     with database.transaction() as connection:
         begin_load(connection, run, "detect")
