@@ -1,7 +1,8 @@
 -- Who:    what became, and will become, of each order.
 -- Grain:  order number i. Instants may lie after the clock: the drop's statements cut there.
 -- Params: clock
--- Why:    konbini orders of four days ago often went unpaid: their cancellation falls into the last hours. One lateral step per fact (payment, ready, shipped, promise), each a function of the step before.
+-- Why:    one lateral step per fact (payment, ready, shipped, promise), each a function of the step before. Konbini orders of
+--         four days ago often went unpaid: their cancellation falls into the last hours.
 create temp table base_orders as
 select b.i, b.day, b.placed_at, b.person, b.regular_product, k.recipients, k.parcels, k.cool, k.mail,
        pay.method, pay.due_at as payment_due_at, paid.paid_at, pre.preorder_until, ask.requested_on, ask.requested_slot,
