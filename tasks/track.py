@@ -49,7 +49,7 @@ def _fold_parcels(connection: Connection) -> dict[str, int]:
 
 
 def _fold_progress(connection: Connection, zone: str) -> dict[str, int]:
-    for table in ("order_in_progress", "arrival"):
+    for table in ("order_in_progress", "arrival", "order_content"):
         query(f"track/create_{table}").run(connection)
         _analyze(connection, table)
     query("track/create_folded_order").run(connection, zone=zone)

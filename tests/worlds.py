@@ -4,6 +4,8 @@ A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other liv
 defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict,
 and optionally reason, variant, channel.
 `verdict = "absent"` means that no due row exists at all.
+`[[later.<table>]]` rows change canonical rows in a second load; a `told` row says `content = "as ordered"` for what its
+order held before.
 """
 
 import tomllib
@@ -74,6 +76,7 @@ class World:
     given: dict[str, list[dict[str, Any]]]
     cases: tuple[Case, ...]
     overrides: dict[str, dict[str, Any]]
+    later: dict[str, list[dict[str, Any]]]
 
     @property
     def touchpoints(self) -> list[str]:
@@ -88,7 +91,9 @@ def read_world(path: Path) -> World:
     cases = tuple(Case(**(default | case)) for case in values["case"])
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), f"{path.name}: two cases share a name"
-    return World(path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}))
+    return World(
+        path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}), values.get("later", {})
+    )
 
 
 def build(database: Database, world: World) -> Run:
@@ -102,13 +107,43 @@ def build(database: Database, world: World) -> Run:
     with database.transaction() as connection:
         begin_load(connection, run, "fold")
         fold(connection, ZONE)
+        held = {
+            row.order_id: row.content
+            for row in connection.execute(text("select order_id, content from order_progress"))
+        }
+    _change(database, run, world.later)
     with database.transaction() as connection:
         begin_load(connection, run, "detect")
         _insert(connection, "hazard", world.given.get("hazard", []))
         detect_delays(connection, run.as_of, DetectionSettings())
         for table in STATED:
-            _insert(connection, table, world.given.get(table, []))
+            _insert(connection, table, [_as_ordered(row, held) for row in world.given.get(table, [])])
     return run
+
+
+def _change(database: Database, run: Run, later: dict[str, list[dict[str, Any]]]) -> None:
+    if not later:
+        return
+    with database.transaction() as connection:
+        begin_load(connection, run, "merge")
+        for table, rows in later.items():
+            for row in rows:
+                keys = [key for key in TABLES[table].key if key in row]
+                changes = ", ".join(f"{name} = :{name}" for name in row if name not in keys)
+                where = " and ".join(f"{key} = :{key}" for key in keys)
+                done = connection.execute(
+                    text(f"update {table} set {changes}, from_load = current_load() where {where}"),  # noqa: S608
+                    row,
+                )
+                assert done.rowcount == 1, f"later.{table}: no row {row}"
+        connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
+    with database.transaction() as connection:
+        begin_load(connection, run, "fold")
+        fold(connection, ZONE)
+
+
+def _as_ordered(row: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    return row | {"content": held[row["order_id"]]} if row.get("content") == "as ordered" else row
 
 
 def verdicts(
@@ -165,7 +200,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 def _is_json(table: str, column: str) -> bool:
     if table in TABLES:
         return column in ("attributes", "payload") and TABLES[table].schema.field(column).type == JSON
-    return column in ("evidence", "detail")
+    return column in ("evidence", "detail", "content")
 
 
 def _status(event: dict[str, Any]) -> dict[str, Any]:

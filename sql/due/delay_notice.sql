@@ -13,8 +13,7 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
          'not_delivered', f.delivered_at is null or f.delivered_at > :as_of,
          'still_late', d.lifted_at is null or d.lifted_at > :as_of,
          'worse', d.new_until_on > w.told_on or (w.told_on is not null and d.new_until_on is null)
-                  or (d.cause is distinct from t.cause and d.new_until_on < w.told_on is not true),
-         'a_day_since_last', t.cause is null or t.told_at + interval '24 hours' <= :as_of) as checks,
+                  or (d.cause is distinct from t.cause and d.new_until_on < w.told_on is not true)) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause,
          'hazard', case when d.cause = 'hazard' then d.evidence ->> 'kind' end, 'region', d.region, 'old_on', w.told_on,

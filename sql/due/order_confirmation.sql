@@ -18,7 +18,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
          'assurance', a.assurance,
          'tells', jsonb_build_object('until_on', coalesce(f.requested_on, f.promised_on), 'from_on', null,
-                                      'cause', case a.assurance ->> 'reason' when 'hazard' then 'hazard' end)
+                                      'cause', case a.assurance ->> 'reason' when 'hazard' then 'hazard' end, 'content', f.content)
        ) as context
 from order_facts f
 left join lateral (

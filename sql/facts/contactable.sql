@@ -1,14 +1,18 @@
 -- Who:    every customer, with what is needed to address one: language, zone, keys, and what a message may say to them.
 -- Grain:  customer_id.
--- Why:    an unknown locale reads Japanese (the first market); an unknown zone is the shop's.
+-- Why:    an unknown locale reads Japanese (the first market); an unknown zone is the shop's. Who was merged into another id is
+--         reached as that one, while the ledger keeps the old id; merged into an id nobody knows stays merged.
 -- Params: none
-select c.customer_id, c.email, c.phone, c.line_user_id, c.push_token, c.address_key, c.preferred_channel,
-       coalesce(c.status, 'active') as status,
-       case when lower(left(c.locale, 2)) = 'en' then 'en' else 'ja' end as language,
-       coalesce(c.timezone, 'Asia/Tokyo') as zone,
+select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.preferred_channel,
+       coalesce(p.status, 'active') as status,
+       case when lower(left(p.locale, 2)) = 'en' then 'en' else 'ja' end as language,
+       coalesce(p.timezone, 'Asia/Tokyo') as zone,
        jsonb_build_object(
-         'customer_id', c.customer_id, 'name', c.name, 'family_name', c.family_name, 'given_name', c.given_name,
-         'company', c.company, 'locale', coalesce(c.locale, 'ja'), 'timezone', coalesce(c.timezone, 'Asia/Tokyo'),
-         'email', c.email
+         'customer_id', p.customer_id, 'name', p.name, 'family_name', p.family_name, 'given_name', p.given_name,
+         'company', p.company, 'locale', coalesce(p.locale, 'ja'), 'timezone', coalesce(p.timezone, 'Asia/Tokyo'),
+         'email', p.email
        ) as recipient
 from customers c
+join customers p on p.customer_id = case
+  when c.status like 'merged_into:%' and exists (select from customers s where s.customer_id = substr(c.status, 13))
+  then substr(c.status, 13) else c.customer_id end

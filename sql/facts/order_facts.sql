@@ -3,7 +3,7 @@
 -- Why:    correlated sub-selects: a due file pays only for the orders of its window. tax_lines are tax-included totals of
 --         each rate; shipping and payment fees are taxed at 10 % in Japan (国税庁).
 -- Params: none
-select o.order_id, o.customer_id, o.placed_at, o.paid_at, o.cancelled_at, o.sales_channel, o.original_order_id,
+select o.order_id, o.customer_id, o.placed_at, o.paid_at, g.cancelled_at, o.sales_channel, o.original_order_id,
        o.preorder_until, o.requested_on, o.promised_on, g.order_number, g.delivered_at, g.returned_at, g.zone,
        (select coalesce(jsonb_agg(i.item order by i.line_no), '[]')
         from item_facts i where i.order_id = o.order_id) as items,
@@ -31,5 +31,5 @@ select o.order_id, o.customer_id, o.placed_at, o.paid_at, o.cancelled_at, o.sale
          'items', (select coalesce(jsonb_agg(i.item order by i.line_no), '[]') from item_facts i where i.order_id = o.order_id)))
        end as ship_to,
        o.payment_method, o.payment_due_at, coalesce(o.gift, false) as gift, o.requested_slot, o.ship_to_region,
-       g.promise_ends_at, g.first_shipped_at, g.shipped_all_at
+       g.promise_ends_at, g.first_shipped_at, g.shipped_all_at, g.content, g.content_changed_at
 from orders o join order_progress g using (order_id)

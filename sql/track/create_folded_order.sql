@@ -22,7 +22,9 @@ with zone as materialized (
 )
 select n.order_id, n.customer_id, n.placed_at, n.order_number, n.zone, n.promised_on,
        ((n.promised_on + 1)::timestamp at time zone n.zone) as promise_ends_at,
-       a.first_shipped_at, a.shipped_all_at, a.delivered_at, least(r.opened_at, a.returned_at) as returned_at, n.cancelled_at
+       a.first_shipped_at, a.shipped_all_at, a.delivered_at, least(r.opened_at, a.returned_at) as returned_at, n.cancelled_at,
+       c.content
 from numbered n
 left join arrival a using (order_id)
 left join opened_return r using (order_id)
+left join order_content c using (order_id)

@@ -116,6 +116,14 @@ class Promotion(Declaration):
     link: Localised
 
 
+class Offer(Declaration):
+    """What an offer gives and asks for. Every message that makes it states all of it."""
+
+    amount: int = Field(0, ge=0, description="Taken off the order, in the shop's currency; 0 = no offer.")
+    minimum_spend: int = Field(0, ge=0, description="Goods of the order must come to this much, tax included.")
+    code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
+
+
 class Section(Declaration):
     """How one shop front presents itself."""
 
@@ -124,6 +132,7 @@ class Section(Declaration):
     tagline: Localised
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
+    second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company

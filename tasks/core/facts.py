@@ -8,6 +8,8 @@ from tasks.core.queries import query
 
 FACTS = (
     "consent_now",
+    "same_person",
+    "refused_as_another",
     "contactable",
     "marketing_consent",
     "open_problem",

@@ -3,12 +3,14 @@
 Each stops the candidates it concerns (verdict, reason, values) and leaves the rest. What no gate stopped leaves now.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection
 
+from tasks.core.brand import load_brand
 from tasks.core.queries import names, query
 
 
@@ -22,6 +24,7 @@ AT_CLAIM = tuple(
     f"decide/gates/{name}"
     for name in (
         "25_status",
+        "27_source",
         "30_suppressed",
         "35_consent",
         "40_expired",
@@ -42,6 +45,12 @@ def new_candidates(connection: Connection) -> None:
 
 def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | None = None) -> None:
     """Try every gate on the temporary table `candidate`."""
+    given = {"as_of": as_of, "sources": _sources()}
     for name in gates if gates is not None else gate_names():
         statement = query(name)
-        statement.run(connection, **({"as_of": as_of} if "as_of" in statement.params else {}))
+        statement.run(connection, **{param: given[param] for param in statement.params})
+
+
+def _sources() -> str:
+    """What each shop front lets us send, as JSON: source -> classes."""
+    return json.dumps({source: section.allowed for source, section in load_brand().sections.items()})

@@ -16,7 +16,10 @@ def test_people_get_what_the_file_says(database: Database, path: Path) -> None:
     world = read_world(path)
     run = build(database, world)
     with database.transaction() as connection:
-        assert wrong(world, verdicts(connection, run, world)) == {}
+        found = verdicts(connection, run, world)
+    assert wrong(world, found) == {}
+    checks = {f"check:{name}" for row in found.values() for name in row["checks"]}
+    assert checks - {case.reason for case in world.cases} == set(), "every check of the file says no to someone"
 
 
 def test_every_due_file_has_people() -> None:

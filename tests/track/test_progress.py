@@ -96,3 +96,23 @@ def test_changed_orders_are_touched_unchanged_ones_are_not(shop: Shop) -> None:
         "select order_id from touched_order where load_id = (select max(load_id) from load where kind = 'fold')"
     )
     assert [row["order_id"] for row in touched] == ["sato"]
+
+
+def test_content_changes_when_a_reader_would_see_it(shop: Shop) -> None:
+    shop.order("sato", pieces=(2, 1), promised="09-14", ship_to_address="東京都港区芝1-2-3")
+    shop.track()
+    first = shop.one("order_progress", "sato")
+    assert first["content_changed_at"] is None, "as first seen"
+    shop.order("sato", pieces=(), promised="09-14", ship_to_address="東京都 港区芝1-2-3", total=900, status="shipped")
+    shop.track("09-15 11:00")
+    assert shop.one("order_progress", "sato")["content"] == first["content"], "a space, the total and a status are none"
+    shop.order("sato", pieces=(), promised="09-16", ship_to_address="東京都港区芝1-2-3")
+    shop.track("09-15 12:00")
+    changed = shop.one("order_progress", "sato")
+    assert {name for name, value in changed["content"].items() if value != first["content"][name]} == {"day"}
+    assert changed["content_changed_at"] == day("09-15 12:00")
+    shop.fact(
+        "returns", return_id="sato", order_id="sato", kind="return", status="approved", opened_at=day("09-15 13:00")
+    )
+    shop.track("09-15 14:00")
+    assert shop.one("order_progress", "sato")["content_changed_at"] == day("09-15 12:00"), "folded again, not changed"

@@ -26,6 +26,7 @@ create table customers (
   primary key (customer_id)
 ) with (fillfactor = 85);
 create index on customers (address_key);
+create index on customers (status) where status like 'merged_into:%';
 select keep_history('customers');
 
 create table consents (
@@ -102,6 +103,9 @@ create table orders (
 create index on orders (placed_at);
 create index on orders (customer_id);
 create index on orders (cancelled_at);
+create index on orders (paid_at) where paid_at is not null;
+create index on orders (payment_due_at) where payment_due_at is not null;
+create index on orders (original_order_id) where original_order_id is not null;
 select keep_history('orders');
 
 create table order_lines (
@@ -139,6 +143,7 @@ create table payments (
   primary key (payment_id)
 );
 create index on payments (order_id);
+create index on payments (at);
 select keep_facts('payments');
 
 create table refunds (

@@ -27,6 +27,8 @@ create table parcel (
 create index on parcel (order_id);
 create index on parcel (shipped_at);
 create index on parcel (delivered_at);
+create index on parcel (out_for_delivery_at) where out_for_delivery_at is not null;
+create index on parcel (attempt_failed_at) where attempt_failed_at is not null;
 select keep_history('parcel');
 
 -- Grain: shipment. Moves with every scan, so it has no history: the as-of side folds tracking_events instead.
@@ -54,12 +56,16 @@ create table order_progress (
   shipped_all_at     timestamptz,      -- every ordered quantity handed over
   delivered_at       timestamptz,      -- every non-cancelled quantity arrived
   returned_at        timestamptz,      -- return opened or parcel turned round
-  cancelled_at       timestamptz
+  cancelled_at       timestamptz,
+  content            jsonb,            -- what is to come, whereto and for when: {lines, address} as hashes, {day, slot} as they are
+  content_changed_at timestamptz       -- business time of the load that last changed it; null while it is as first seen
 ) with (fillfactor = 80);
 create index on order_progress (placed_at);
 create index on order_progress (delivered_at);
 create index on order_progress (customer_id, placed_at);
 create index on order_progress (promise_ends_at);
+create index on order_progress (cancelled_at) where cancelled_at is not null;
+create index on order_progress (content_changed_at) where content_changed_at is not null;
 select keep_history('order_progress');
 
 -- Grain: order x cause. Why an order is or will be late, since when, and what can honestly be said of the new date.

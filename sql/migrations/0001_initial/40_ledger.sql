@@ -49,6 +49,7 @@ create table message (
 create index on message (customer_id, planned_at);
 create index on message (address_key, planned_at);
 create index on message (order_id);
+create index on message (planned_at);
 create index on message (state) where state in ('planned', 'approval', 'sealed', 'posting', 'unknown', 'parked');
 
 -- Grain: message. What it says and to whom; the part erasure empties.
@@ -169,15 +170,18 @@ create table covers (
 );
 create index on covers (touchpoint, subject_id);
 
--- Grain: order. What the customer was last told about the day of arrival; changes only when a message was accepted.
+-- Grain: order. What the customer was last told about the day of arrival, and about what was ordered; changes only when
+-- a message was accepted.
 create table told (
   order_id  text primary key,
   until_on  date,
   from_on   date,
   cause     text,
   told_at   timestamptz not null,
-  times     integer not null
+  times     integer not null,
+  content   jsonb                      -- order_progress.content as the last confirmation or amendment showed it
 );
+create index on told (told_at);
 select keep_history('told');
 
 create table suppression (

@@ -1,11 +1,11 @@
--- Who:    what other tools sent: the Thursday newsletter of the last two weeks, and cart reminders of yesterday.
+-- Who:    what other tools sent: the Thursday newsletter of the last two weeks (not to those who joined within 30 days), and cart reminders of yesterday.
 -- Grain:  one message to a customer.
 -- Params: clock
 with message as (
     select person, ((:clock)::timestamptz::date - days)::timestamptz + interval '12 hours' as at, 'newsletter' as source
     from base_people join base_registrations using (person) cross join (values (5), (12)) as thursday (days)
     where consented and not withdrew and pg_temp.u(person, 'subscribed late') < 0.8
-      and registered_at < ((:clock)::timestamptz::date - days)::timestamptz
+      and registered_at < ((:clock)::timestamptz::date - days)::timestamptz - interval '30 days'
     union all
     select person, ((:clock)::timestamptz::date - 1)::timestamptz + interval '18 hours' + person % 60 * interval '1 minute', 'cart'
     from base_people join base_registrations using (person)
