@@ -15,7 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.core.canonical import TABLES, CanonicalTable
-from tasks.core.columns import cast, empty_to_null, uncastable, unreadable
+from tasks.core.columns import BROKEN, cast, empty_to_null, uncastable, unreadable
 from tasks.core.domain import GateState
 from tasks.core.expectations import Failure, failures
 from tasks.core.queries import query
@@ -204,7 +204,7 @@ def _escaped(column: pa.Array, mask: np.ndarray) -> pa.Array:
 
 
 def _escape(cell: bytes) -> bytes:
-    return cell.decode("utf-8", "backslashreplace").replace("\0", "\\x00").encode()
+    return cell.decode("utf-8", "backslashreplace").replace("\0", "\\x00").replace(BROKEN, "").encode()
 
 
 def _typed(table: CanonicalTable, text: pa.Table, bad: _Bad) -> pa.Table:

@@ -11,8 +11,11 @@ import pyarrow.compute as pc
 
 from tasks.core.canonical import INSTANT, CanonicalTable
 
-_UNSTORABLE = r"\x00|(?m:^\\\.$)"
-"""NUL, which PostgreSQL has no text for; a line of `\\.`, which ends a COPY before PostgreSQL 18."""
+BROKEN = "\uffff"
+"""What an adapter writes where a byte was no text (a noncharacter: no real text holds it); the byte follows in hex."""
+
+_UNSTORABLE = r"\x00|\x{FFFF}|(?m:^\\\.$)"
+"""NUL, which PostgreSQL has no text for; BROKEN; a line of `\\.`, which ends a COPY before PostgreSQL 18."""
 
 _JSON_EXPONENT = 1000
 """Numbers beyond 10^±1000 are refused: jsonb keeps them as numeric, which ends at 131072 digits."""
