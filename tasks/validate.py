@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,7 @@ class Checked:
     warned: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     stop: str | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def validate_feeds(run: Run) -> dict[str, Any]:
 
 def _checked(run: Run, note: dict[str, Any]) -> Checked:
     if note["error"] or not note["rows"]:
-        return Checked(note["table"], stop=note["error"])
+        return Checked(note["table"], stop=note["error"], absent=note["absent"])
     return check_table(run, TABLES[note["table"]])
 
 
@@ -241,7 +242,16 @@ def _note_newest(name: str, good: pa.Table, as_of: datetime, checked: Checked) -
 def _gates(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
     with run.database.transaction() as connection:
         before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
-    return {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+        read = {row["feed"] for row in query("load/watermarks").rows(connection)}
+    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+    absent = {name for name in FEEDS if name not in read and _is_absent(name, checked)}
+    return {name: replace(gate, state=GateState.ABSENT) if name in absent else gate for name, gate in gates.items()}
+
+
+def _is_absent(name: str, checked: dict[str, Checked]) -> bool:
+    """No table of the feed exists; one that was read before and is missing now is closed instead."""
+    feed = FEEDS[name]
+    return all(table in checked and checked[table].absent for table in feed.tables)
 
 
 def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:

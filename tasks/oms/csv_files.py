@@ -6,10 +6,11 @@ A byte that is no text of the encoding becomes BROKEN in its cell: validation se
 import codecs
 import csv
 import functools
-import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pyarrow as pa
@@ -40,8 +41,8 @@ def read_csv(
     names = [name.strip() for name in header]
     schema = pa.schema([*((name, pa.string()) for name in names), (LINE, pa.int64())])
     is_empty = True
-    with io.BufferedReader(_Utf8(path, encoding), _CHUNK) as stream:
-        reader = _open_csv(path, stream, header, delimiter, lines)
+    with _as_utf8(path, encoding) as readable:
+        reader = _open_csv(readable, path.name, header, delimiter, lines)
         try:
             for batch in reader or ():
                 is_empty = False
@@ -97,26 +98,24 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_MARKED, _mark)
 
 
-class _Utf8(io.RawIOBase):
-    """A text file of any encoding as UTF-8 bytes."""
+@contextmanager
+def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
+    """The file itself where it is sound UTF-8, else a marked copy. pyarrow reads paths: threads of its own that still
+    read a Python file when the interpreter ends abort the process (seen)."""
+    if encoding == "utf-8-sig" and _decodes(path, encoding) and not _has_nul(path):
+        yield path
+        return
+    with NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=path.name) as copy:
+        with path.open(encoding=encoding, errors=_MARKED, newline="") as text:
+            while chunk := text.read(_CHUNK):
+                copy.write(chunk.replace("\0", f"{BROKEN}\\x00"))
+        copy.flush()
+        yield Path(copy.name)
 
-    def __init__(self, path: Path, encoding: str) -> None:
-        self._file = path.open(encoding=encoding, errors=_MARKED, newline="")
-        self._left = b""
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if not self._left:
-            self._left = self._file.read(_CHUNK).replace("\0", f"{BROKEN}\\x00").encode()
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+def _has_nul(path: Path) -> bool:
+    with path.open("rb") as file:
+        return any(b"\0" in chunk for chunk in iter(partial(file.read, _CHUNK), b""))
 
 
 class _Lines:
@@ -221,12 +220,12 @@ def _shown(encoding: str) -> str:
 
 
 def _open_csv(
-    path: Path, stream: "io.BufferedReader[_Utf8]", header: list[str], delimiter: str, lines: _Lines
+    path: Path, name: str, header: list[str], delimiter: str, lines: _Lines
 ) -> pacsv.CSVStreamingReader | None:
     """A streaming reader of text columns; None where pyarrow finds no data after the header."""
     try:
         return pacsv.open_csv(
-            stream,
+            path,
             read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter,
@@ -244,4 +243,4 @@ def _open_csv(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return None
-        raise DataError(f"{path.name}: {error}{_AGAIN}") from error
+        raise DataError(f"{name}: {error}{_AGAIN}") from error

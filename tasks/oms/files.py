@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile
 from typing import IO
 
 import psycopg
@@ -78,11 +78,12 @@ class MappedFolder:
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
         """Every row the mapping's SELECT makes: files cannot be asked for less. See OrderSystem."""
         del since, until
-        with TemporaryFile() as rows:
+        with NamedTemporaryFile(suffix=".csv") as rows:
             self._select(table, rows)
+            rows.flush()
             rows.seek(0)
             columns = self._columns(table, rows)
-            yield from _batches(rows, columns)
+            yield from _batches(Path(rows.name), columns)
 
     def _select(self, table: str, rows: IO[bytes]) -> None:
         where = f"sql/oms/{self._mapping.name}/{table}.sql"
@@ -144,14 +145,14 @@ class MappedFolder:
         self._warnings[sentence] = None
 
 
-def _batches(rows: IO[bytes], columns: list[str]) -> Iterator[pa.Table]:
+def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
     """Text columns in canonical order, `_file`, `_line`, at most BATCH_ROWS at once."""
     order = [*(name for name in columns if name not in (FILE, LINE)), FILE, LINE]
     types = dict.fromkeys(columns, pa.string()) | {LINE: pa.int64()}
     try:
         reader = pacsv.open_csv(
             rows,
-            read_options=pacsv.ReadOptions(column_names=columns, block_size=32 << 20),
+            read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1, block_size=32 << 20),
             parse_options=pacsv.ParseOptions(newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
