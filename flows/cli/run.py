@@ -15,6 +15,7 @@ from tasks.core.queries import query
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace, open_run
 from tasks.publish import gallery_folder
+from tasks.report import gate_lines
 from tasks.stores import pages_store
 
 output = Console(highlight=False, soft_wrap=True)
@@ -115,7 +116,7 @@ def _planned(summary: dict[str, Any]) -> str:
 
 
 def _attention(summary: dict[str, Any]) -> list[str]:
-    lines = [f"Feed {feed} is {state}." for feed, state in summary["gates"].items() if state != "open"]
+    lines = gate_lines(summary["gates"])
     if summary["quarantined"]:
         rows = ", ".join(f"{table} {n}" for table, n in summary["quarantined"].items())
         lines.append(f"Rows set aside: {rows}.")
