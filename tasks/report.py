@@ -58,8 +58,8 @@ def _rows(connection: Connection, name: str, **values: Any) -> Any:
 
 def _unscanned(connection: Connection, run: Run) -> list[str]:
     return [
-        f"Stall detection is off for {row['parcels']} parcels on their way with {row['carrier']}: "
-        "no scan of this carrier was ever seen."
+        f"Stall detection is off for {row['parcels']} parcels on their way (carrier {row['carrier']}): "
+        "none of its scans was ever seen."
         for row in _rows(connection, "unscanned", as_of=run.as_of)
     ]
 

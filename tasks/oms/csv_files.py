@@ -51,6 +51,8 @@ def read_csv(
             raise DataError(f"{path.name}: {error}{_AGAIN}") from error
     if (rest := lines.rest(schema)).num_rows or is_empty:
         yield rest
+    if lines.broken and lines.broken[-1][0] == lines.last and not _ends_whole(path):
+        raise DataError(f"{path.name} line {lines.last}: the file ends inside a record: half-written; drop it again.")
     for number, found in lines.broken:
         warn(f"{path.name} line {number}: {found} columns where the header has {len(header)}; row rejected.")
 
@@ -98,6 +100,13 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_MARKED, _mark)
 
 
+def _ends_whole(path: Path) -> bool:
+    """Whether the last byte ends a line."""
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read() in (b"\n", b"\r")
+
+
 @contextmanager
 def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     """The file itself where it is sound UTF-8, else a marked copy. pyarrow reads paths: threads of its own that still
@@ -129,6 +138,7 @@ class _Lines:
         self._record = 2
         self._line = header_lines + 1
         self.broken: list[tuple[int, int]] = []
+        self.last = 1
 
     def on_broken(self, row: pacsv.InvalidRow) -> str:
         """Called by pyarrow in the order of the file (no threads)."""
@@ -147,6 +157,7 @@ class _Lines:
         self._pending = mine
         self._record += len(newlines)
         self._line += len(newlines) + int(newlines.sum())
+        self.last = int(lines[-1]) if len(lines) else self.last
         self.broken += [(int(line), found) for line, (_, _, found) in zip(lines[broken_at], gone, strict=True)]
         good = batch.append_column(LINE, pa.array(lines[good_at], pa.int64())).cast(schema)
         good = _without_empty(good)
