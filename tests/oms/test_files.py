@@ -14,7 +14,7 @@ from tasks.core.mappings import load_mapping
 from tasks.core.paths import SQL
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.core.settings import Settings
+from tasks.core.settings import Settings, check_names
 from tasks.extract import extract_feeds
 from tasks.load import load_feeds
 from tasks.oms import order_system
@@ -202,6 +202,12 @@ def test_a_wrong_select_says_what_and_where(
     with pytest.raises(error, match=message):
         fetch(system, "orders")
     assert fetch(system, "customers"), "the other tables are not concerned"
+
+
+def test_a_variable_nobody_reads_is_an_error_with_the_nearest_one() -> None:
+    check_names(["TODOKE_OMS", "TODOKE_GUARD_GAP_HOURS", "TODOKE_TEST_DATA", "PATH"])
+    with pytest.raises(ConfigurationError, match=r"TODOKE_OMS_MAPING \(did you mean 'TODOKE_OMS_MAPPING'\?\)"):
+        check_names(["TODOKE_OMS_MAPING"])
 
 
 def test_a_missing_file_stops_what_needs_it_and_is_named(export: Path, server: str) -> None:
