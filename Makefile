@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
-.PHONY: help demo test check serve stop chaos lock clean
+.PHONY: help demo test check olist serve stop chaos lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,6 +22,9 @@ check: $(STAMP) ## what a change must pass besides the tests: style, types, rule
 	@echo "mypy: types" && $(BIN)/mypy
 	@echo "rules: imports, sizes, SQL files, lock, documents" && $(BIN)/python -m pytest tests/rules
 	@echo "todoke check: templates, SQL, settings" && $(BIN)/todoke check
+
+olist: $(STAMP) ## a month of 10,000 real orders hour by hour, one line a claim (TODOKE_TEST_DATA; some 20 minutes)
+	@$(BIN)/python -m tests.walks.olist
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

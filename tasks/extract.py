@@ -23,11 +23,12 @@ UNREADABLE = (DataError, OSError, pa.ArrowException)
 
 @dataclass(frozen=True)
 class Extracted:
-    """One table as read: its rows, or why it could not be read."""
+    """One table as read: its rows, or why it could not be read. `absent`: the order system has no such table."""
 
     table: str
     rows: int = 0
     error: str | None = None
+    absent: bool = False
 
 
 @task(name="extract", timeout_seconds=1800, tags=["oms"], cache_policy=NO_CACHE, persist_result=False)
@@ -61,7 +62,7 @@ def watermarks(run: Run) -> dict[str, datetime]:
 
 
 def _absent(system: OrderSystem, table: str) -> Extracted:
-    return Extracted(table, error=f"{system.name} has no table {table}")
+    return Extracted(table, error=f"{system.name} has no table {table}", absent=True)
 
 
 def _extract(run: Run, system: OrderSystem, table: str, since: datetime | None) -> Extracted:

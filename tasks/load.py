@@ -23,6 +23,7 @@ from tasks.core.scratch import read_notes, valid_file
 from tasks.core.secrets import secret
 from tasks.core.suites import FEED_OF
 
+UNREAD = (GateState.CLOSED, GateState.ABSENT)
 COPY_ROWS = 50_000
 """Rows a COPY buffer holds: some 10 MB of text."""
 
@@ -56,7 +57,7 @@ def load(run: Run) -> Loaded:
 def load_feeds(run: Run) -> Loaded:
     """Merge every feed that `validate` did not close; all of it or, on any error, nothing."""
     gates: dict[str, str] = read_notes(run.scratch, "gates")
-    feeds = [feed for feed, state in gates.items() if state != GateState.CLOSED]
+    feeds = [feed for feed, state in gates.items() if state not in UNREAD]
     tables = [table for table in TABLES if FEED_OF[table] in feeds and valid_file(run.scratch, table).exists()]
     with run.database.transaction() as connection:
         _stage(connection, run, tables)

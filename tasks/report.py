@@ -48,12 +48,20 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "unknown_statuses": results["load"].unknown_statuses,
         "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
         "broken": decision.broken,
-        "notes": [*paused(connection), *delivered.notes, *discrepancies(connection)],
+        "notes": [*paused(connection), *delivered.notes, *discrepancies(connection), *_unscanned(connection, run)],
     }
 
 
 def _rows(connection: Connection, name: str, **values: Any) -> Any:
     return query(f"reports/{name}").rows(connection, **values)
+
+
+def _unscanned(connection: Connection, run: Run) -> list[str]:
+    return [
+        f"Stall detection is off for {row['parcels']} parcels on their way (carrier {row['carrier']}): "
+        "none of its scans was ever seen."
+        for row in _rows(connection, "unscanned", as_of=run.as_of)
+    ]
 
 
 def _waiting(connection: Connection) -> dict[str, dict[str, int]]:
@@ -93,9 +101,16 @@ def _row(name: str, states: Mapping[str, int], waiting: Mapping[str, int]) -> di
     }
 
 
+def gate_lines(gates: Mapping[str, str]) -> list[str]:
+    """A line for each feed that holds something back, and one for all feeds the order system never had."""
+    lines = [f"Feed {feed} is {state}." for feed, state in gates.items() if state not in ("open", "absent")]
+    absent = [feed for feed, state in gates.items() if state == "absent"]
+    return [*lines, f"The order system has no {', '.join(absent)}."] if absent else lines
+
+
 def attention(summary: Summary) -> str:
     """What is not as it should be, in words; one line when all is well."""
-    lines = [f"- Feed **{feed}** is {state}." for feed, state in summary["gates"].items() if state != "open"]
+    lines = [f"- {line}" for line in gate_lines(summary["gates"])]
     lines += [f"- {n} rows of **{table}** are set aside." for table, n in summary["quarantined"].items()]
     lines += [f"- Unknown carrier word **{word}** ({n} scans)." for word, n in summary["unknown_statuses"].items()]
     lines += [f"- Touchpoint **{name}** was not decided: {error}" for name, error in summary["broken"].items()]

@@ -1,7 +1,8 @@
 """Step 2: fold scans and orders into parcels and progress, what due files read as raw columns.
 
 The fold is a function of all scans of a parcel, not of the order they came in: only minima, maxima and newest values.
-It covers every order that loads since the last committed fold touched, so a crash between load and fold is caught up.
+It covers every order that loads since the last committed fold touched, so a crash between load and fold is caught up,
+and every order something is dated for since that fold's business time: what lies after `as_of` has not happened yet.
 """
 
 from prefect import task
@@ -26,14 +27,15 @@ def track(run: Run) -> dict[str, int]:
 
 def fold(connection: Connection, zone: str) -> dict[str, int]:
     """Fold inside the caller's load (kind fold). `zone`: IANA zone of customers who name none."""
-    since = int(query("track/last_fold").scalar(connection))
+    last = query("track/last_fold").one(connection)
+    since, since_at = int(last["load_id"]), last["as_of"]
     query("track/create_order_to_fold").run(connection)
-    orders = query("track/orders_to_fold").run(connection, since=since)
+    orders = query("track/orders_to_fold").run(connection, since=since, since_at=since_at)
     counts = {"orders": orders, "parcels": 0, "scans": 0, "progress": 0}
     if orders:
         _analyze(connection, "order_to_fold")
         counts |= _fold_parcels(connection) | _fold_progress(connection, zone)
-        counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since)
+    counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since, since_at=since_at)
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
 

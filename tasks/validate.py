@@ -1,9 +1,8 @@
 """Check what was extracted: bad rows are set aside with a reason, good rows go on typed, every feed gets a gate."""
 
-import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +14,22 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.core.canonical import TABLES, CanonicalTable
-from tasks.core.columns import cast, empty_to_null, uncastable, unreadable
+from tasks.core.columns import (
+    BROKEN,
+    FIRST_YEAR,
+    LAST_YEAR,
+    cast,
+    empty_to_null,
+    implausible,
+    longest,
+    too_long,
+    uncastable,
+    unreadable,
+)
 from tasks.core.domain import GateState
 from tasks.core.expectations import Failure, failures
 from tasks.core.queries import query
+from tasks.core.rejects import Bad, Reject
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, read_notes, valid_file, write_notes
 from tasks.core.suites import FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
@@ -28,18 +39,6 @@ BATCH_ROWS = 50_000
 
 KEPT_OF_A_CLOSED_FEED = 1000
 """Rejected rows kept of a feed that is closed: enough to see why, not a copy of a broken export."""
-
-
-@dataclass(frozen=True)
-class Reject:
-    """One cell that sets its row aside."""
-
-    row_hash: str
-    column_name: str
-    reason: str
-    file: str | None
-    line: int | None
-    content: dict[str, str | None]
 
 
 @dataclass
@@ -53,6 +52,7 @@ class Checked:
     warned: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     stop: str | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def validate_feeds(run: Run) -> dict[str, Any]:
 
 def _checked(run: Run, note: dict[str, Any]) -> Checked:
     if note["error"] or not note["rows"]:
-        return Checked(note["table"], stop=note["error"])
+        return Checked(note["table"], stop=note["error"], absent=note["absent"])
     return check_table(run, TABLES[note["table"]])
 
 
@@ -128,7 +128,7 @@ def _too_many(checked: Checked) -> str:
 
 def _check_batch(table: CanonicalTable, raw: pa.Table, checked: Checked) -> pa.Table:
     """Good rows of one batch in canonical types (with `_file`, `_line`); what is wrong is added to `checked`."""
-    bad = _Bad(raw.num_rows)
+    bad = Bad(raw.num_rows)
     text = _readable(table, raw, bad)
     found = failures(text.drop_columns(["_file", "_line"]).to_pandas(), suite(table.name))
     checked.rows += raw.num_rows
@@ -148,43 +148,14 @@ def _stop_reason(table: CanonicalTable, failure: Failure) -> str:
     return f"{table.name}.{failure.check.column}: {failure.broken or failure.check.reason}"
 
 
-def _apply(failure: Failure, bad: "_Bad", checked: Checked) -> None:
+def _apply(failure: Failure, bad: Bad, checked: Checked) -> None:
     if failure.check.severity is Severity.WARN:
         checked.warned[failure.check.column] += len(failure.positions)
     else:
         bad.add(failure.check.column, failure.check.reason, np.array(failure.positions, dtype=np.int64))
 
 
-class _Bad:
-    """Bad cells of one batch: the first reason per row and column."""
-
-    def __init__(self, rows: int) -> None:
-        self.mask = np.zeros(rows, dtype=bool)
-        self.reasons: dict[tuple[int, str], str] = {}
-
-    def add(self, column: str, reason: str, positions: np.ndarray) -> None:
-        self.mask[positions] = True
-        for position in positions.tolist():
-            self.reasons.setdefault((position, column), reason)
-
-    @property
-    def count(self) -> int:
-        return int(self.mask.sum())
-
-    def rejects(self, text: pa.Table) -> list[Reject]:
-        positions = np.flatnonzero(self.mask)
-        rows = dict(zip(positions.tolist(), text.take(pa.array(positions)).to_pylist(), strict=True))
-        return [_reject(rows[position], column, reason) for (position, column), reason in self.reasons.items()]
-
-
-def _reject(row: dict[str, Any], column: str, reason: str) -> Reject:
-    content = {name: value for name, value in row.items() if name not in ("_file", "_line") and value is not None}
-    identity = content or {"_file": row["_file"], "_line": row["_line"]}  # a record too broken to split has no content
-    row_hash = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
-    return Reject(row_hash, column, reason, row["_file"], row["_line"], content)
-
-
-def _readable(table: CanonicalTable, raw: pa.Table, bad: _Bad) -> pa.Table:
+def _readable(table: CanonicalTable, raw: pa.Table, bad: Bad) -> pa.Table:
     """The canonical columns the batch has, as storable text; cells that are none are shown escaped and marked bad."""
     columns: dict[str, pa.Array] = {}
     for name in [name for name in table.columns if name in raw.column_names]:
@@ -193,6 +164,9 @@ def _readable(table: CanonicalTable, raw: pa.Table, bad: _Bad) -> pa.Table:
         if mask.any():
             bad.add(name, "no storable text", np.flatnonzero(mask))
             column = _escaped(column, mask)
+        long = too_long(table, name, column)
+        if long.any():
+            bad.add(name, f"longer than {longest(table, name)} bytes", np.flatnonzero(long))
         columns[name] = empty_to_null(column)
     return pa.table({**columns, "_file": raw["_file"], "_line": raw["_line"]})
 
@@ -204,27 +178,23 @@ def _escaped(column: pa.Array, mask: np.ndarray) -> pa.Array:
 
 
 def _escape(cell: bytes) -> bytes:
-    return cell.decode("utf-8", "backslashreplace").replace("\0", "\\x00").encode()
+    return cell.decode("utf-8", "backslashreplace").replace("\0", "\\x00").replace(BROKEN, "").encode()
 
 
-def _typed(table: CanonicalTable, text: pa.Table, bad: _Bad) -> pa.Table:
+def _typed(table: CanonicalTable, text: pa.Table, bad: Bad) -> pa.Table:
     """All canonical columns in their types, `_file` and `_line`; cells of bad rows are null."""
     columns: dict[str, pa.Array] = {}
     for field_ in table.schema:
-        column = _good(text, field_, bad)
-        wrong = uncastable(table, field_.name, column)
+        name = field_.name
+        cells = text[name].combine_chunks() if name in text.column_names else pa.nulls(text.num_rows, pa.string())
+        wrong = uncastable(table, name, bad.without(cells))
         if wrong.any():
-            bad.add(field_.name, "no such value", np.flatnonzero(wrong))
-            column = _good(text, field_, bad)
-        columns[field_.name] = cast(table, field_.name, column)
+            bad.add(name, "no such value", np.flatnonzero(wrong))
+        odd = implausible(table, name, cast(table, name, bad.without(cells)))
+        if odd.any():
+            bad.add(name, f"year out of range ({FIRST_YEAR}-{LAST_YEAR})", np.flatnonzero(odd))
+        columns[name] = cast(table, name, bad.without(cells))
     return pa.table({**columns, "_file": text["_file"], "_line": text["_line"]})
-
-
-def _good(text: pa.Table, field_: pa.Field, bad: _Bad) -> pa.Array:
-    if field_.name not in text.column_names:
-        return pa.nulls(text.num_rows, pa.string())
-    column = text[field_.name].combine_chunks()
-    return pc.if_else(pa.array(bad.mask), pa.scalar(None, pa.string()), column) if bad.count else column
 
 
 def _note_newest(name: str, good: pa.Table, as_of: datetime, checked: Checked) -> None:
@@ -241,7 +211,16 @@ def _note_newest(name: str, good: pa.Table, as_of: datetime, checked: Checked) -
 def _gates(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
     with run.database.transaction() as connection:
         before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
-    return {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+        read = {row["feed"] for row in query("load/watermarks").rows(connection)}
+    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+    absent = {name for name in FEEDS if name not in read and _is_absent(name, checked)}
+    return {name: replace(gate, state=GateState.ABSENT) if name in absent else gate for name, gate in gates.items()}
+
+
+def _is_absent(name: str, checked: dict[str, Checked]) -> bool:
+    """No table of the feed exists; one that was read before and is missing now is closed instead."""
+    feed = FEEDS[name]
+    return all(table in checked and checked[table].absent for table in feed.tables)
 
 
 def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:

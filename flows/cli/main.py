@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 refused or failed; 2 wrong use or a wrong setting, template or SQL file.
 """
 
+import os
 from typing import Any
 
 import typer
@@ -10,6 +11,7 @@ from typer.core import TyperGroup
 
 from flows.cli import explain, guards, run, serve
 from tasks.core.errors import ConfigurationError, TodokeError
+from tasks.core.settings import check_names
 
 MODULES = (run, explain, guards, serve)
 
@@ -20,6 +22,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
+            check_names(os.environ)
             return super().invoke(ctx)
         except TodokeError as error:
             typer.echo(f"todoke: {error}", err=True)

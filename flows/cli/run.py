@@ -1,6 +1,7 @@
 """`todoke run` and `todoke demo`: the hour, now."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -8,15 +9,18 @@ import typer
 from rich.console import Console
 
 from flows import local_prefect
-from flows.cli.running import command, console, local, result_table, run_hour
+from flows.cli.running import command, console, local, result_table, run_hour, run_walk
 from tasks.core.guards import go_live, live_from
 from tasks.core.queries import query
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace, open_run
 from tasks.publish import gallery_folder
+from tasks.report import gate_lines
 from tasks.stores import pages_store
 
 output = Console(highlight=False, soft_wrap=True)
+INSTANT = "%Y-%m-%dT%H:%M:%S%z"
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 DEMO_HOURS = 24
 """The demo goes live this long before the sample shop's clock, so that there is something to say."""
 
@@ -29,20 +33,41 @@ def register(app: typer.Typer) -> None:
 
 def run(
     as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="Business time; default: the order system's clock."),
+        datetime | None, typer.Option(formats=[INSTANT], help="Business time; default: the order system's clock.")
     ] = None,
+    from_at: Annotated[
+        datetime | None, typer.Option("--from", formats=[INSTANT], help="Walk a past period: it begins here ...")
+    ] = None,
+    to_at: Annotated[datetime | None, typer.Option("--to", formats=[INSTANT], help="... and ends here.")] = None,
+    step: Annotated[str, typer.Option(help="Business time between two runs of a walk: 30m, 1h, 1d.")] = "1h",
+    pages: Annotated[bool, typer.Option("--pages", help="A walk publishes tracking pages too.")] = False,
     scratch: Annotated[
         str | None, typer.Option(help="Compute in the scratch schema of this name, to its own mailbox.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
-    """Run the hour once: load, decide, send. Running it again sends nothing twice."""
-    summary = run_hour(Settings(), as_of, scratch)
+    """Run the hour once: load, decide, send. Running it again sends nothing twice.
+
+    With --from and --to: every hour of a past period, in a scratch schema (default `walk`); the source is read once.
+    """
+    if from_at is None and to_at is None:
+        summary = run_hour(Settings(), as_of, scratch)
+    elif from_at is None or to_at is None or as_of is not None:
+        raise typer.BadParameter("a walk needs --from and --to, and no --as-of")
+    else:
+        summary = run_walk(Settings(), from_at, to_at, _step(step), scratch or "walk", pages)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
         show(summary)
+
+
+def _step(written: str) -> timedelta:
+    """30m, 1h, 1d."""
+    found = re.fullmatch(r"([1-9]\d{0,4})([mhd])", written)
+    if found is None:
+        raise typer.BadParameter(f"--step {written}: write it like 30m, 1h or 1d")
+    return int(found[1]) * _UNITS[found[2]]
 
 
 def demo() -> None:
@@ -91,7 +116,7 @@ def _planned(summary: dict[str, Any]) -> str:
 
 
 def _attention(summary: dict[str, Any]) -> list[str]:
-    lines = [f"Feed {feed} is {state}." for feed, state in summary["gates"].items() if state != "open"]
+    lines = gate_lines(summary["gates"])
     if summary["quarantined"]:
         rows = ", ".join(f"{table} {n}" for table, n in summary["quarantined"].items())
         lines.append(f"Rows set aside: {rows}.")

@@ -5,13 +5,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from flows import local_prefect
@@ -33,10 +34,21 @@ def run_hour(settings: Settings, as_of: datetime | None = None, scratch: str | N
     return summary
 
 
+def run_walk(
+    settings: Settings, from_at: datetime, to_at: datetime, step: timedelta, scratch: str, pages: bool
+) -> dict[str, Any]:
+    """The flow `walk` in this process, with a progress bar."""
+    local_prefect.start_server(settings, console.print)
+    with _progress(_WalkHandler()), local_prefect.connected(settings):
+        walk = import_module("flows.walk").walk
+        summary: dict[str, Any] = walk(from_at=from_at, to_at=to_at, step=step, scratch=scratch, pages=pages)
+    return summary
+
+
 @contextmanager
-def _progress() -> Iterator[None]:
-    """One line a step on the terminal while the flow runs."""
-    logger, handler = logging.getLogger("todoke.progress"), _StepHandler()
+def _progress(handler: "_StepHandler | _WalkHandler | None" = None) -> Iterator[None]:
+    """What the flow says while it runs, on the terminal."""
+    logger, handler = logging.getLogger("todoke.progress"), handler or _StepHandler()
     for name in ("prefect.flow_runs", "prefect.task_runs"):  # a refusal is one line of ours, not their traceback
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logger.setLevel(logging.INFO)
@@ -65,6 +77,35 @@ class _StepHandler(logging.Handler):
         if self.began is not None:
             console.print(f" {time.perf_counter() - self.began:5.1f} s")
         self.began = None
+
+
+class _WalkHandler(logging.Handler):
+    """A bar of the hours walked; without a terminal, a line each tenth of the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bar = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self.task = self.bar.add_task("reading", total=None)
+        self.bar.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not isinstance(record.args, tuple) or len(record.args) != 3:
+            self.bar.update(self.task, description=record.getMessage())
+            return
+        number, of, hour = record.args
+        self.bar.update(self.task, completed=int(str(number)), total=int(str(of)), description=str(hour))
+        tenth = max(1, int(str(of)) // 10)
+        if not console.is_terminal and int(str(number)) % tenth == 0:
+            console.print(f"  {record.getMessage()}")
+
+    def finish(self) -> None:
+        self.bar.stop()
 
 
 def local(instant: str) -> str:

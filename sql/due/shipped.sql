@@ -17,7 +17,7 @@ select coalesce(d.told_as, d.order_id || ':' || d.first_shipment) as subject_id,
                         (select coalesce(sum(s.quantity), 0)::bigint from shipment_lines s join parcel p using (shipment_id)
                          where p.order_id = i.order_id and s.line_no = i.line_no and p.shipped_at <= :as_of) as handed_over
                  from item_facts i where i.order_id = d.order_id) i
-           where i.wanted > i.handed_over and f.shipped_all_at is null),
+           where i.wanted > i.handed_over and (f.shipped_all_at is null or f.shipped_all_at > :as_of)),
          'told_before', (select count(*) from covers c join parcel p on p.shipment_id = c.member
                          where c.touchpoint = 'shipped' and p.order_id = d.order_id and c.subject_id is distinct from d.told_as),
          'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot, 'gift', f.gift,

@@ -1,11 +1,11 @@
 -- Who:    every customer, with what is needed to address one: language, zone, keys, and what a message may say to them.
 -- Grain:  customer_id.
--- Why:    an unknown locale reads Japanese (the first market); an unknown zone is the shop's. Who was merged into another id is
+-- Why:    an unknown locale reads Japanese (the first market), one no template speaks English; an unknown zone is the shop's. Who was merged into another id is
 --         reached as that one, while the ledger keeps the old id; merged into an id nobody knows stays merged.
 -- Params: none
 select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.preferred_channel,
        coalesce(p.status, 'active') as status,
-       case when lower(left(p.locale, 2)) = 'en' then 'en' else 'ja' end as language,
+       case when coalesce(lower(left(p.locale, 2)), 'ja') = 'ja' then 'ja' else 'en' end as language,
        coalesce(p.timezone, 'Asia/Tokyo') as zone,
        jsonb_build_object(
          'customer_id', p.customer_id, 'name', p.name, 'family_name', p.family_name, 'given_name', p.given_name,

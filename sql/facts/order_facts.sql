@@ -1,7 +1,8 @@
 -- Who:    every order with what its messages show: items, money, where it goes.
 -- Grain:  order_id.
 -- Why:    correlated sub-selects: a due file pays only for the orders of its window. tax_lines are tax-included totals of
---         each rate; shipping and payment fees are taxed at 10 % in Japan (国税庁).
+--         each rate; shipping and payment fees are taxed at 10 % in Japan (国税庁). cancelled_at is the folded one: some
+--         sources know the word alone.
 -- Params: none
 select o.order_id, o.customer_id, o.placed_at, o.paid_at, g.cancelled_at, o.sales_channel, o.original_order_id,
        o.preorder_until, o.requested_on, o.promised_on, g.order_number, g.delivered_at, g.returned_at, g.zone,

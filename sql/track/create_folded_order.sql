@@ -15,7 +15,7 @@ with zone as materialized (
   group by order_id
 ), numbered as (
   select o.*, coalesce(z.name, :zone) as zone,
-         1 + count(*) filter (where is_own and cancelled_at is null)
+         1 + count(*) filter (where is_own and (cancelled_at is null or cancelled_at > business_now()))
                over (partition by customer_id order by placed_at, order_id rows between unbounded preceding and 1 preceding) as order_number
   from order_in_progress o
   left join zone z on z.name = o.timezone

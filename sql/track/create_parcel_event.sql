@@ -1,5 +1,5 @@
 -- Who:    scans of the parcels being folded.
--- Grain:  shipment x scan.
+-- Grain:  shipment x scan, none later than business time.
 -- Why:    a number comes round again: a scan belongs to the parcel shipped nearest to it, 14 days early to 120 late.
 -- Params: none
 create temp table parcel_event on commit drop as
@@ -18,7 +18,8 @@ select s.shipment_id, e.occurred_at, e.recorded_at, e.status, e.reason, e.raw_st
 from order_to_fold
 join shipment s using (order_id)
 join tracking_events e using (carrier, tracking_number)
-where e.occurred_at between s.near_at - interval '14 days' and s.near_at + interval '120 days'
+where e.occurred_at <= business_now()
+  and e.occurred_at between s.near_at - interval '14 days' and s.near_at + interval '120 days'
   and (not s.has_rivals or not exists (
     select from shipment rival
     where rival.carrier = s.carrier and rival.tracking_number = s.tracking_number

@@ -1,17 +1,27 @@
--- Who:    customers of orders changed after a load, and when what they bought will be used up.
+-- Who:    customers of orders changed after a load, or placed, arrived or cancelled since the last fold's business time, and
+--         when what they bought so far will be used up.
 -- Grain:  customer x product that is consumed or wears out.
 -- Why:    own interval when bought at least twice, else consumption_days x quantity of the last purchase, else replace_after_months;
 --         written a week ahead (ordering and delivery take their time), at 09:00 of the customer's zone.
--- Params: after_load
-with bought as (
-  select g.customer_id, l.product_id, g.order_id, g.placed_at, coalesce(g.delivered_at, g.placed_at + interval '3 days') as arrived_at, g.zone,
+-- Params: after_load, since_at
+with customer as (
+  select g.customer_id from touched_order t join order_progress g using (order_id) where t.load_id > :after_load
+  union
+  select customer_id from order_progress where placed_at > cast(:since_at as timestamptz) and placed_at <= business_now()
+  union
+  select customer_id from order_progress where delivered_at > cast(:since_at as timestamptz) and delivered_at <= business_now()
+  union
+  select customer_id from orders where cancelled_at > cast(:since_at as timestamptz) and cancelled_at <= business_now()
+), bought as (
+  select g.customer_id, l.product_id, g.order_id, g.placed_at, case when g.delivered_at <= business_now() then g.delivered_at else g.placed_at + interval '3 days' end as arrived_at, g.zone,
          sum(l.quantity - coalesce(l.cancelled_quantity, 0)) as quantity,
          count(*) over w as purchases, min(g.placed_at) over w as first_at, max(g.placed_at) over w as last_at,
          row_number() over (partition by g.customer_id, l.product_id order by g.placed_at desc, g.order_id desc) as newest
   from order_progress g
   join order_lines l using (order_id)
-  where g.customer_id in (select g2.customer_id from touched_order t join order_progress g2 using (order_id) where t.load_id > :after_load)
-    and g.cancelled_at is null and l.quantity > coalesce(l.cancelled_quantity, 0)
+  where g.customer_id in (select customer_id from customer)
+    and g.placed_at <= business_now() and (g.cancelled_at is null or g.cancelled_at > business_now())
+    and l.quantity > coalesce(l.cancelled_quantity, 0)
   group by g.customer_id, l.product_id, g.order_id, g.placed_at, g.delivered_at, g.zone
   window w as (partition by g.customer_id, l.product_id)
 ), predicted as (

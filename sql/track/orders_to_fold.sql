@@ -2,7 +2,9 @@
 --         load and fold therefore leaves nothing behind.
 -- Grain:  order.
 -- Why:    a number reused for a second parcel takes scans away from the first: both are folded.
--- Params: since
+--         What the data dates later than this run's as_of waits for its hour: a snapshot of last year is folded hour by
+--         hour like the present.
+-- Params: since, since_at
 with touched as (
   select t.order_id
   from touched_order t
@@ -13,6 +15,13 @@ with touched as (
   from tracking_events e
   join shipments s using (carrier, tracking_number)
   where e.load_id > :since
+  union
+  select s.order_id
+  from tracking_events e
+  join shipments s using (carrier, tracking_number)
+  where e.occurred_at > cast(:since_at as timestamptz) and e.occurred_at <= business_now()
+  union
+  select order_id from orders where cancelled_at > cast(:since_at as timestamptz) and cancelled_at <= business_now()
 )
 insert into order_to_fold
 select order_id from touched

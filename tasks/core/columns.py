@@ -9,13 +9,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.core.canonical import INSTANT, CanonicalTable
+from tasks.core.canonical import DATE, INSTANT, CanonicalTable
 
-_UNSTORABLE = r"\x00|(?m:^\\\.$)"
-"""NUL, which PostgreSQL has no text for; a line of `\\.`, which ends a COPY before PostgreSQL 18."""
+BROKEN = "\uffff"
+"""What an adapter writes where a byte was no text (a noncharacter: no real text holds it); the byte follows in hex."""
+
+_UNSTORABLE = r"\x00|\x{FFFF}|(?m:^\\\.$)"
+"""NUL, which PostgreSQL has no text for; BROKEN; a line of `\\.`, which ends a COPY before PostgreSQL 18."""
 
 _JSON_EXPONENT = 1000
 """Numbers beyond 10^±1000 are refused: jsonb keeps them as numeric, which ends at 131072 digits."""
+
+FIRST_YEAR, LAST_YEAR = 1980, 2099
+"""Business happens in between: 1900 is a spreadsheet's empty date, 2199 and 9999 are a database's "never"."""
+
+_ANY_YEAR = frozenset({"birthday"})
+
+_KEY_BYTES, _TEXT_BYTES, _JSON_BYTES = 500, 10_000, 1_000_000
+"""Longest ids (PostgreSQL indexes rows of at most 2,704 bytes), other texts and JSON."""
+
+_INDEXED = frozenset({"carrier", "tracking_number", "raw_status", "location", "address", "channel", "topic", "source"})
 
 JSON_COLUMNS = frozenset({"attributes", "payload"})
 
@@ -34,6 +47,32 @@ def unreadable(column: pa.Array) -> np.ndarray:
     unstorable: np.ndarray = found.to_numpy(zero_copy_only=False)
     either: np.ndarray = bad | unstorable
     return either
+
+
+def longest(table: CanonicalTable, name: str) -> int:
+    """Bytes of UTF-8 a cell of this column may have."""
+    if name in JSON_COLUMNS:
+        return _JSON_BYTES
+    is_id = name in table.key or name.endswith("_id") or name in _INDEXED
+    return _KEY_BYTES if is_id else _TEXT_BYTES
+
+
+def too_long(table: CanonicalTable, name: str, column: pa.Array) -> np.ndarray:
+    """Mask of cells longer than `longest`."""
+    return _mask(pc.greater(pc.binary_length(column), longest(table, name)))
+
+
+def implausible(table: CanonicalTable, name: str, column: pa.Array) -> np.ndarray:
+    """Mask of typed instants and dates before FIRST_YEAR or after LAST_YEAR."""
+    if table.schema.field(name).type not in (INSTANT, DATE) or name in _ANY_YEAR:
+        return np.zeros(len(column), dtype=bool)
+    years = pc.year(column)
+    return _mask(pc.or_(pc.less(years, FIRST_YEAR), pc.greater(years, LAST_YEAR)))
+
+
+def _mask(found: pa.Array) -> np.ndarray:
+    mask: np.ndarray = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return mask
 
 
 def uncastable(table: CanonicalTable, name: str, column: pa.Array) -> np.ndarray:

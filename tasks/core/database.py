@@ -104,6 +104,11 @@ def with_database(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
+def libpq_url(url: str) -> str:
+    """The URL as psycopg itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def quoted(value: str) -> str:
     """A value fit for a URL."""
     return quote(value, safe="")

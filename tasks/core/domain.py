@@ -83,3 +83,4 @@ class GateState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     STALE = "stale"
+    ABSENT = "absent"  # the source never had it: rules that need it are off, and the summary says so

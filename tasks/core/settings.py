@@ -1,5 +1,6 @@
 """Every setting, read from the environment (`TODOKE_*`), typed, bounded and described with its unit."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -7,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tasks.core.declarations import suggestion
 from tasks.core.errors import ConfigurationError
 
 
@@ -48,7 +50,13 @@ class Settings(FromEnvironment):
         None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
-    oms: Literal["sample"] = Field("sample", description="Order system the orders come from.")
+    oms: Literal["sample", "files"] = Field("sample", description="Order system the orders come from.")
+    oms_url: Path | None = Field(None, description="Folder of the files, where TODOKE_OMS is files.")
+    oms_mapping: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format.",
+    )
     sample_orders: int = Field(3000, ge=1, le=10_000_000, description="Orders of the sample shop.")
     sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")
     hazards: Path | None = Field(
@@ -156,3 +164,17 @@ class FeedSettings(FromEnvironment):
     overlap_hours: float = Field(
         6, ge=0, description="How far before its watermark a feed is read again: `updated_at` is not trusted alone."
     )
+
+
+_NOT_SETTINGS = ("TODOKE_TEST_", "TODOKE_ROOT")
+"""Variables of the tests and of deployments."""
+
+
+def check_names(environment: Iterable[str]) -> None:
+    """Raise ConfigurationError for a TODOKE_* variable nobody reads, with the nearest one: a typo is no default."""
+    kinds = FromEnvironment.__subclasses__()
+    known = [f"{kind.model_config['env_prefix']}{name}".upper() for kind in kinds for name in kind.model_fields]
+    named = [name for name in environment if name.startswith("TODOKE_") and not name.startswith(_NOT_SETTINGS)]
+    unknown = [f"{name}{suggestion(name, known)}" for name in sorted(named) if name not in known]
+    if unknown:
+        raise ConfigurationError(f"Nobody reads {', '.join(unknown)}: correct or unset it.")

@@ -96,6 +96,7 @@ TYPE_TEXT: dict[pa.DataType, tuple[str, str]] = {
 """How each type is written in the drop format, and the reason for what is not."""
 
 _REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
+_POSTAL_CODE = r"^(?!(?:\d{3,4}|\d{6})$)"  # Japan's have seven digits, Brazil's and the first part of America's five
 _CHANNELS = [str(channel) for channel in ChannelName]
 
 
@@ -109,6 +110,7 @@ def _one_of(column: str, *words: str, severity: Severity = Severity.QUARANTINE) 
 
 SUITES: dict[str, tuple[Check, ...]] = {
     "customers": (
+        _matches("postal_code", _POSTAL_CODE, "leading zeros lost?", Severity.WARN),
         _matches("status", r"^(?:active|deceased|do_not_contact|merged_into:.+)$", "unknown word"),
         _matches("email", r"^[^@\s]+@[^@\s]+$", "not an address", Severity.WARN),
         _matches("region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
@@ -117,6 +119,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "orders": (
         _matches("currency", r"^[A-Z]{3}$", "not a currency of ISO 4217"),
         _matches("total", r"^[^-]", "negative amount"),
+        _matches("ship_to_postal_code", _POSTAL_CODE, "leading zeros lost?", Severity.WARN),
         _matches("buyer_email", r"^[^@\s]+@[^@\s]+$", "not an address", Severity.WARN),
         _matches("ship_to_region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
     ),

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
+from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
+    "files": files,
 }
 
 

@@ -14,9 +14,9 @@ from tempfile import mkdtemp
 import psycopg
 import pyarrow as pa
 from psycopg import sql
-from sqlalchemy import make_url
 
 from tasks.core.canonical import TABLES
+from tasks.core.database import libpq_url
 from tasks.core.queries import Statement, names, query, without_comments
 from tasks.core.settings import Settings
 from tasks.oms.drop import DropFolder
@@ -101,7 +101,7 @@ def write_sample(folder: Path, url: str, *, seed: int, orders: int) -> None:
     }
     (folder / HAZARDS).mkdir()
     statements = [query(name) for name in names(_FOLDER)]
-    with psycopg.connect(_libpq(url)) as connection:
+    with psycopg.connect(libpq_url(url)) as connection:
         for setting in _SESSION:
             connection.execute(setting)
         for statement in filter(_is_base, statements):
@@ -143,7 +143,3 @@ def _composed(statement: Statement, values: Values) -> sql.Composed:
 
 def _raw(part: str) -> sql.SQL:
     return sql.SQL(part)
-
-
-def _libpq(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -219,6 +219,7 @@ create table tracking_events (
   reason text,
   unique nulls not distinct (carrier, tracking_number, occurred_at, raw_status, location)
 );
+create index on tracking_events (occurred_at);
 select keep_facts('tracking_events');
 
 create table reviews (

@@ -1,0 +1,3 @@
+-- Effect: template: rows of one raw file.
+-- Params: none
+copy {table} from stdin (format csv)
