@@ -41,7 +41,7 @@ def todoke(home: Path, *arguments: str) -> Any:
 
 
 def schedule_every_minute(home: Path) -> str:
-    """Give the deployment one more schedule, so that a turn lies ahead whenever the scheduler looks; the deployment's id.
+    """Give the deployment a schedule with a turn ahead whenever the scheduler looks; the id of the deployment.
 
     The scheduler looks once a minute: a schedule with a single turn some seconds ahead can be past before it is seen.
     """
