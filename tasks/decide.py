@@ -18,6 +18,7 @@ from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.touchpoints import Touchpoint, load_all, version
+from tasks.core.volume import alarms
 
 ENABLED_CHANNELS = (ChannelName.EMAIL,)
 DUE_TIMEOUT_SECONDS = 300
@@ -25,12 +26,13 @@ DUE_TIMEOUT_SECONDS = 300
 
 @dataclass
 class Decision:
-    """What one run decided: counts, and the touchpoints whose due file broke with the error's first line."""
+    """What one run decided: counts, touchpoints whose due file broke with the error's first line, unusual volumes."""
 
     load_id: int
     planned: int = 0
     verdicts: dict[str, dict[str, int]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
 
 
 @task(name="decide", timeout_seconds=900, tags=["decide"])
@@ -61,6 +63,7 @@ def plan_messages(
         _collect(connection, touchpoint, windows[touchpoint.name], decision)
     _arbitrate(connection, run)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
+    decision.alarms = alarms(connection, run, decided)
     decision.planned = _write(connection, run, decision.load_id, decided, touched)
     decision.verdicts = _verdicts(connection)
     _record(connection, run, decision, decided, windows)
@@ -113,6 +116,7 @@ def _arbitrate(connection: Connection, run: Run) -> None:
 def _write(connection: Connection, run: Run, load_id: int, decided: list[str], touched: list[str]) -> int:
     """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
     query("decide/cancel_untrue").run(connection, touchpoints=decided, touched=touched, as_of=run.as_of)
+    query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id)

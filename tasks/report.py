@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from tasks.core.approvals import awaiting
 from tasks.core.guards import paused
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
@@ -48,7 +49,14 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "unknown_statuses": results["load"].unknown_statuses,
         "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
         "broken": decision.broken,
-        "notes": [*paused(connection), *delivered.notes, *discrepancies(connection), *_unscanned(connection, run)],
+        "notes": [
+            *paused(connection),
+            *decision.alarms,
+            *awaiting(connection),
+            *delivered.notes,
+            *discrepancies(connection),
+            *_unscanned(connection, run),
+        ],
     }
 
 
