@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.core.domain import ChannelName
 from tasks.core.due import Window, collect
+from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
-from tasks.core.gates import gate_names, new_candidates, run_gates
+from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
@@ -26,7 +27,7 @@ DUE_TIMEOUT_SECONDS = 300
 
 @dataclass
 class Decision:
-    """What one run decided: counts, touchpoints whose due file broke with the error's first line, unusual volumes."""
+    """What one run decided: counts, touchpoints whose due file broke with the error's first line, what to look at."""
 
     load_id: int
     planned: int = 0
@@ -61,9 +62,9 @@ def plan_messages(
     new_candidates(connection)
     for touchpoint in chosen:
         _collect(connection, touchpoint, windows[touchpoint.name], decision)
-    _arbitrate(connection, run)
+    decision.alarms = _arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
-    decision.alarms = alarms(connection, run, decided)
+    decision.alarms += alarms(connection, run, decided)
     decision.planned = _write(connection, run, decision.load_id, decided, touched)
     decision.verdicts = _verdicts(connection)
     _record(connection, run, decision, decided, windows)
@@ -107,10 +108,14 @@ def _collect(connection: Connection, touchpoint: Touchpoint, window: Window, dec
         decision.broken[touchpoint.name] = str(error.orig).splitlines()[0]
 
 
-def _arbitrate(connection: Connection, run: Run) -> None:
+def _arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint]) -> list[str]:
+    """Verdicts of every candidate; sentences about those that break the due set's suite."""
     connection.execute(text("analyze candidate"))
     query("decide/enrich").run(connection)
-    run_gates(connection, run.as_of)
+    run_gates(connection, run.as_of, [name for name in gate_names() if name < DUE_SET_BEFORE])
+    invalid = check_due_set(connection, chosen, run.as_of)
+    run_gates(connection, run.as_of, [name for name in gate_names() if name >= DUE_SET_BEFORE])
+    return invalid
 
 
 def _write(connection: Connection, run: Run, load_id: int, decided: list[str], touched: list[str]) -> int:

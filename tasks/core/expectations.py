@@ -56,7 +56,8 @@ def failures(frame: pd.DataFrame, checks: Sequence[Check]) -> list[Failure]:
 
 
 def _expectation(number: int, check: Check) -> GreatExpectation:
-    arguments: dict[str, Any] = {"column": check.column, **check.arguments}
+    column = "column_A" if check.expectation is Expectation.AFTER else "column"
+    arguments: dict[str, Any] = {column: check.column, **check.arguments}
     made = ExpectationConfiguration(type=str(check.expectation), kwargs=arguments, meta={"number": number})
     return made.to_domain_obj()
 

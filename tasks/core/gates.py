@@ -38,6 +38,10 @@ AT_CLAIM = tuple(
 """Gates asked again of a planned message right before it leaves: people, facts and time may have changed since."""
 
 
+DUE_SET_BEFORE = "decide/gates/40_expired"
+"""What the gates before this one leave is checked by the due set's suite (tasks/core/due_set.py)."""
+
+
 def new_candidates(connection: Connection) -> None:
     """An empty temporary table `candidate`, whose rows end with the transaction."""
     query("decide/create_candidate").run(connection)
