@@ -112,6 +112,14 @@ def _one_of(column: str, *words: str, severity: Severity = Severity.QUARANTINE) 
     return Check(column, Expectation.ONE_OF, "unknown word", severity, {"value_set": list(words)})
 
 
+def _not_negative(column: str, severity: Severity = Severity.QUARANTINE) -> Check:
+    return _matches(column, r"^[^-]", "negative", severity)
+
+
+def _not_blank(column: str) -> Check:
+    return _matches(column, r"\S", "blank")
+
+
 SUITES: dict[str, tuple[Check, ...]] = {
     "customers": (
         _matches("postal_code", _POSTAL_CODE, "leading zeros lost?", Severity.WARN),
@@ -143,6 +151,16 @@ SUITES: dict[str, tuple[Check, ...]] = {
         _matches("region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
     ),
     "reviews": (_matches("score", r"^[^-]", "negative score", Severity.WARN),),
+    "products": (_not_negative("price"), _matches("consumption_days", r"^0*[1-9]", "not above 0", Severity.WARN)),
+    "payments": (_not_negative("amount"),),
+    "refunds": (_not_negative("amount"),),
+    "tracking_events": (_not_blank("tracking_number"), _not_blank("raw_status")),
+    "tickets": (_not_blank("customer_id"),),
+    "survey_answers": (_not_blank("question"),),
+    "loyalty": (_not_negative("points", Severity.WARN),),
+    "subscriptions": (_not_blank("customer_id"),),
+    "journeys": (_not_blank("journey"),),
+    "scores": (_not_blank("name"),),
     "pressure": (_one_of("channel", *_CHANNELS),),
 }
 
