@@ -114,7 +114,9 @@ def _feed(checked: Mapping[str, Any], feed: str, tables: Sequence[str]) -> dict[
 def _feed_notes(checked: Mapping[str, Any]) -> list[str]:
     """Why a feed is closed, what is new in one, and where the page of a stopped table lies."""
     reasons = checked["reasons"]
-    closed = [f"Feed {feed}: {reasons[feed]}." for feed, state in checked["gates"].items() if state == "closed"]
+    closed = [
+        f"Feed {feed} is closed: {reasons[feed]}" for feed, state in checked["gates"].items() if state == "closed"
+    ]
     pages = [f"What is expected of {table}, and how it failed: {path}" for table, path in checked["data_docs"].items()]
     return [*closed, *checked["news"], *pages]
 
@@ -132,7 +134,8 @@ def _row(name: str, states: Mapping[str, int], waiting: Mapping[str, int]) -> di
     return {
         "touchpoint": name,
         "sent": total("accepted"),
-        "on its way": total("planned", "sealed", "posting", "unknown", "approval"),
+        "on its way": total("planned", "sealed", "posting", "unknown"),
+        "to approve": total("approval"),
         "held out": total("held_out"),
         "waiting": ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in sorted(waiting.items())),
         "failed": total("rejected", "parked"),

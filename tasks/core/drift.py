@@ -62,8 +62,9 @@ def drift(table: CanonicalTable, rows: pa.Table, known: Mapping[str, Known]) -> 
     strangers = [name for name in kinds if name not in table.columns and name not in known]
     gone = [_gone(table, name, known.get(name), strangers, kinds) for name in _missing(table, kinds, known)]
     retyped = [_retyped(table, name, values, known.get(name)) for name, values in samples.items()]
+    stops = [stop for stop in (*gone, *retyped) if stop]
     news = [f"{table.name}.{name}: new column, not used" for name in strangers]
-    return Drift([stop for stop in (*gone, *retyped) if stop], news, kinds)
+    return Drift(stops, [] if stops else news, kinds)
 
 
 def _sample(rows: pa.Table, name: str) -> list[str]:

@@ -23,7 +23,7 @@ def alarms(connection: Connection, run: Run, decided: list[str]) -> list[str]:
 
 
 def _many(row: RowMapping) -> str:
-    what = "wait for approval (todoke release)" if row["verdict"] else "leave all the same, being owed; look at them"
+    what = "wait for approval" if row["verdict"] else "leave all the same, being owed; look at them"
     return f"{row['touchpoint']}: {row['volume']} messages this hour, {_usual(row)}; {row['n']} {what}."
 
 

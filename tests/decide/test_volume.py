@@ -90,7 +90,7 @@ def test_four_times_the_usual_waits_for_a_person(shop: Run) -> None:
     assert ledger(shop) == dict.fromkeys(ASKED, ("approval", "volume"))
     assert outbox(shop) == []
     assert decision.alarms == [
-        "review_request: 3 messages this hour, 0 are usual (median of 4 weeks); 3 wait for approval (todoke release)."
+        "review_request: 3 messages this hour, 0 are usual (median of 4 weeks); 3 wait for approval."
     ]
 
 
@@ -122,9 +122,7 @@ def test_above_the_ceiling_even_what_is_owed_waits(shop: Run, monkeypatch: pytes
     monkeypatch.setenv("TODOKE_VOLUME_CEILING", "1")
     decision = decide(shop, "order_confirmation")
     assert ledger(shop) == dict.fromkeys(("minato-1", "nagi-1"), ("approval", "volume"))
-    assert decision.alarms == [
-        "order_confirmation: 2 messages this hour, above the ceiling of 1; 2 wait for approval (todoke release)."
-    ]
+    assert decision.alarms == ["order_confirmation: 2 messages this hour, above the ceiling of 1; 2 wait for approval."]
 
 
 def test_what_a_run_minutes_ago_planned_belongs_to_the_hour(shop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
