@@ -12,12 +12,14 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.core.domain import ChannelName
 from tasks.core.due import Window, collect
+from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
-from tasks.core.gates import gate_names, new_candidates, run_gates
+from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.touchpoints import Touchpoint, load_all, version
+from tasks.core.volume import alarms
 
 ENABLED_CHANNELS = (ChannelName.EMAIL,)
 DUE_TIMEOUT_SECONDS = 300
@@ -25,12 +27,13 @@ DUE_TIMEOUT_SECONDS = 300
 
 @dataclass
 class Decision:
-    """What one run decided: counts, and the touchpoints whose due file broke with the error's first line."""
+    """What one run decided: counts, touchpoints whose due file broke with the error's first line, what to look at."""
 
     load_id: int
     planned: int = 0
     verdicts: dict[str, dict[str, int]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
 
 
 @task(name="decide", timeout_seconds=900, tags=["decide"])
@@ -59,8 +62,9 @@ def plan_messages(
     new_candidates(connection)
     for touchpoint in chosen:
         _collect(connection, touchpoint, windows[touchpoint.name], decision)
-    _arbitrate(connection, run)
+    decision.alarms = _arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
+    decision.alarms += alarms(connection, run, decided)
     decision.planned = _write(connection, run, decision.load_id, decided, touched)
     decision.verdicts = _verdicts(connection)
     _record(connection, run, decision, decided, windows)
@@ -104,15 +108,20 @@ def _collect(connection: Connection, touchpoint: Touchpoint, window: Window, dec
         decision.broken[touchpoint.name] = str(error.orig).splitlines()[0]
 
 
-def _arbitrate(connection: Connection, run: Run) -> None:
+def _arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint]) -> list[str]:
+    """Verdicts of every candidate; sentences about those that break the due set's suite."""
     connection.execute(text("analyze candidate"))
     query("decide/enrich").run(connection)
-    run_gates(connection, run.as_of)
+    run_gates(connection, run.as_of, [name for name in gate_names() if name < DUE_SET_BEFORE])
+    invalid = check_due_set(connection, chosen, run.as_of)
+    run_gates(connection, run.as_of, [name for name in gate_names() if name >= DUE_SET_BEFORE])
+    return invalid
 
 
 def _write(connection: Connection, run: Run, load_id: int, decided: list[str], touched: list[str]) -> int:
     """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
     query("decide/cancel_untrue").run(connection, touchpoints=decided, touched=touched, as_of=run.as_of)
+    query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id)

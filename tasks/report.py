@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prefect import task
@@ -11,15 +11,17 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
+from tasks.core.approvals import awaiting
 from tasks.core.guards import paused
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
 from tasks.core.runs import Run
+from tasks.core.suites import FEED_OF
 
 Summary = dict[str, Any]
 """as_of, run_id, load_id, planned (of them held_out), states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
 quarantined{table: n}, unknown_statuses{word: n}, gates{feed: state}, broken{touchpoint: error}, notes[sentence],
-seconds{step: s}."""
+feeds[row of `feeds_of`], seconds{step: s}."""
 
 
 @task(name="report", timeout_seconds=300, tags=["report"], cache_policy=NO_CACHE, persist_result=False)
@@ -47,8 +49,17 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "quarantined": {row["table_name"]: row["n"] for row in _rows(connection, "quarantined", as_of=run.as_of)},
         "unknown_statuses": results["load"].unknown_statuses,
         "gates": {row["feed"]: row["state"] for row in _rows(connection, "gates")},
+        "feeds": feeds_of(results["validate"]),
         "broken": decision.broken,
-        "notes": [*paused(connection), *delivered.notes, *discrepancies(connection), *_unscanned(connection, run)],
+        "notes": [
+            *_feed_notes(results["validate"]),
+            *paused(connection),
+            *decision.alarms,
+            *awaiting(connection),
+            *delivered.notes,
+            *discrepancies(connection),
+            *_unscanned(connection, run),
+        ],
     }
 
 
@@ -72,11 +83,42 @@ def _waiting(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def publish_artifacts(summary: Summary) -> None:
-    """Two artifacts of the running flow: a table of touchpoints, and what a person should look at."""
+    """Three artifacts of the running flow: tables of touchpoints and feeds, and what a person should look at."""
     create_table_artifact(
         key="messages", table=table_of(summary), description=f"Messages by touchpoint at {summary['as_of']}"
     )
+    create_table_artifact(key="feeds", table=summary["feeds"], description=f"Feeds at {summary['as_of']}")
     create_markdown_artifact(key="attention", markdown=attention(summary), description="What wants a look")
+
+
+def feeds_of(checked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row per feed: rows read and set aside, failed expectations, gate and why it is not open."""
+    return [
+        _feed(checked, feed, [table for table, name in FEED_OF.items() if name == feed]) for feed in checked["gates"]
+    ]
+
+
+def _feed(checked: Mapping[str, Any], feed: str, tables: Sequence[str]) -> dict[str, Any]:
+    found = [(column, f"{n}") for column, n in checked["failed"].items()]
+    found += [(column, f"{n} warned") for column, n in checked["warned"].items()]
+    return {
+        "feed": feed,
+        "read": sum(checked["read"].get(table, 0) for table in tables),
+        "set aside": sum(checked["quarantined"].get(table, 0) for table in tables),
+        "failed": ", ".join(f"{column} {n}" for column, n in found if column.split(".")[0] in tables),
+        "gate": checked["gates"][feed],
+        "why": checked["reasons"].get(feed, ""),
+    }
+
+
+def _feed_notes(checked: Mapping[str, Any]) -> list[str]:
+    """Why a feed is closed, what is new in one, and where the page of a stopped table lies."""
+    reasons = checked["reasons"]
+    closed = [
+        f"Feed {feed} is closed: {reasons[feed]}" for feed, state in checked["gates"].items() if state == "closed"
+    ]
+    pages = [f"What is expected of {table}, and how it failed: {path}" for table, path in checked["data_docs"].items()]
+    return [*closed, *checked["news"], *pages]
 
 
 def table_of(summary: Summary) -> list[dict[str, Any]]:
@@ -92,7 +134,8 @@ def _row(name: str, states: Mapping[str, int], waiting: Mapping[str, int]) -> di
     return {
         "touchpoint": name,
         "sent": total("accepted"),
-        "on its way": total("planned", "sealed", "posting", "unknown", "approval"),
+        "on its way": total("planned", "sealed", "posting", "unknown"),
+        "to approve": total("approval"),
         "held out": total("held_out"),
         "waiting": ", ".join(f"{n} {reason.replace('_', ' ')}" for reason, n in sorted(waiting.items())),
         "failed": total("rejected", "parked"),

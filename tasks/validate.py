@@ -4,9 +4,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,13 +28,15 @@ from tasks.core.columns import (
     uncastable,
     unreadable,
 )
+from tasks.core.data_docs import write_page
 from tasks.core.domain import GateState
+from tasks.core.drift import Drift, Known, drift, remember, remembered
 from tasks.core.expectations import Failure, failures
 from tasks.core.queries import query
 from tasks.core.rejects import Bad, Reject
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, read_notes, valid_file, write_notes
-from tasks.core.suites import FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
+from tasks.core.suites import FEED_OF, FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
 
 BATCH_ROWS = 50_000
 """Rows validated at once: some 100 MB of frames for the widest table."""
@@ -50,9 +54,12 @@ class Checked:
     bad_rows: int = 0
     rejects: list[Reject] = field(default_factory=list)
     warned: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     stop: str | None = None
     absent: bool = False
+    drift: Drift = field(default_factory=Drift)
+    docs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +78,16 @@ def validate(run: Run) -> dict[str, Any]:
 
 
 def validate_feeds(run: Run) -> dict[str, Any]:
-    """Validate every extracted table, write rejected rows and gates.
+    """Validate every extracted table, write rejected rows and gates, remember the columns of what was not stopped.
 
-    Returns {"read": {table: rows}, "quarantined": {table: rows}, "warned": {"table.column": rows},
-    "gates": {feed: open | stale | closed}, "reasons": {feed: why not open}, "warnings": [sentence of the adapter]}.
+    Returns {"read": {table: rows}, "quarantined": {table: rows}, "warned" and "failed": {"table.column": rows},
+    "gates": {feed: open | stale | closed}, "reasons": {feed: why not open}, "news": [new column],
+    "data_docs": {stopped table: page}, "warnings": [sentence of the adapter]}.
     Good rows of feeds that are not closed wait in `<scratch>/valid/<table>.parquet` for `load`.
     """
-    checked = {note["table"]: _checked(run, note) for note in read_notes(run.scratch, "extracted")}
+    with run.database.transaction() as connection:
+        known = remembered(connection)
+    checked = {note["table"]: _checked(run, note, known) for note in read_notes(run.scratch, "extracted")}
     gates = _gates(run, checked)
     _record(run, checked, gates)
     write_notes(run.scratch, "gates", {feed: gate.state for feed, gate in gates.items()})
@@ -87,6 +97,9 @@ def validate_feeds(run: Run) -> dict[str, Any]:
         "warned": {f"{name}.{column}": n for name, one in checked.items() for column, n in one.warned.items()},
         "gates": {feed: str(gate.state) for feed, gate in gates.items()},
         "reasons": {feed: gate.reason for feed, gate in gates.items() if gate.reason},
+        "failed": {f"{name}.{column}": n for name, one in checked.items() for column, n in one.failed.items()},
+        "news": [news for one in checked.values() for news in one.drift.news],
+        "data_docs": {name: one.docs for name, one in checked.items() if one.docs},
         "warnings": read_notes(run.scratch, "warnings"),
     }
 
@@ -94,21 +107,24 @@ def validate_feeds(run: Run) -> dict[str, Any]:
 # One table
 
 
-def _checked(run: Run, note: dict[str, Any]) -> Checked:
+def _checked(run: Run, note: dict[str, Any], known: dict[str, dict[str, Known]]) -> Checked:
     if note["error"] or not note["rows"]:
         return Checked(note["table"], stop=note["error"], absent=note["absent"])
-    return check_table(run, TABLES[note["table"]])
+    return check_table(run, TABLES[note["table"]], known.get(note["table"], {}))
 
 
-def check_table(run: Run, table: CanonicalTable) -> Checked:
+def check_table(run: Run, table: CanonicalTable, known: dict[str, Known]) -> Checked:
     """Validate one extracted table, batch by batch; its good rows are written typed."""
     checked = Checked(table.name)
     path = valid_file(run.scratch, table.name)
     schema = pa.schema([*table.schema, pa.field("_file", pa.string()), pa.field("_line", pa.int64())])
     source = raw_file(run.scratch, table.name)
     with pq.ParquetFile(source) as file, pq.ParquetWriter(path, schema, compression="lz4") as writer:
-        for batch in file.iter_batches(BATCH_ROWS):
-            good = _check_batch(table, pa.Table.from_batches([batch]), checked)
+        for number, batch in enumerate(file.iter_batches(BATCH_ROWS)):
+            rows = pa.Table.from_batches([batch])
+            if not number:
+                checked.drift = drift(table, rows, known)
+            good = _check_batch(table, rows, checked)
             if checked.stop:
                 break
             _note_newest(table.name, good, run.as_of, checked)
@@ -117,7 +133,14 @@ def check_table(run: Run, table: CanonicalTable) -> Checked:
         checked.stop = _too_many(checked)
     if checked.stop:
         path.unlink()
+        checked.docs = write_page(run.settings.home, table.name, _first_text(source, table), checked.stop)
     return checked
+
+
+def _first_text(source: Path, table: CanonicalTable) -> pd.DataFrame:
+    with pq.ParquetFile(source) as file:
+        rows = pa.Table.from_batches([next(file.iter_batches(BATCH_ROWS))])
+    return _frame(_readable(table, rows, Bad(rows.num_rows)))
 
 
 def _too_many(checked: Checked) -> str:
@@ -130,11 +153,11 @@ def _check_batch(table: CanonicalTable, raw: pa.Table, checked: Checked) -> pa.T
     """Good rows of one batch in canonical types (with `_file`, `_line`); what is wrong is added to `checked`."""
     bad = Bad(raw.num_rows)
     text = _readable(table, raw, bad)
-    found = failures(text.drop_columns(["_file", "_line"]).to_pandas(), suite(table.name))
+    found = failures(_frame(text), suite(table.name))
     checked.rows += raw.num_rows
-    stops = [failure for failure in found if failure.stops]
+    stops = [*checked.drift.stops, *(_stop_reason(table, failure) for failure in found if failure.stops)]
     if stops:
-        checked.stop = _stop_reason(table, stops[0])
+        checked.stop = "; ".join(checked.drift.stops) or stops[0]
         return None
     for failure in found:
         _apply(failure, bad, checked)
@@ -142,6 +165,11 @@ def _check_batch(table: CanonicalTable, raw: pa.Table, checked: Checked) -> pa.T
     checked.bad_rows += bad.count
     checked.rejects += bad.rejects(text)
     return typed.filter(pa.array(~bad.mask))
+
+
+def _frame(text: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = text.drop_columns(["_file", "_line"]).to_pandas()
+    return frame
 
 
 def _stop_reason(table: CanonicalTable, failure: Failure) -> str:
@@ -152,6 +180,7 @@ def _apply(failure: Failure, bad: Bad, checked: Checked) -> None:
     if failure.check.severity is Severity.WARN:
         checked.warned[failure.check.column] += len(failure.positions)
     else:
+        checked.failed[failure.check.column] += len(failure.positions)
         bad.add(failure.check.column, failure.check.reason, np.array(failure.positions, dtype=np.int64))
 
 
@@ -241,6 +270,7 @@ def _record(run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> No
         query("load/lock_loads").run(connection)  # two runs at once write the same rows: one after the other
         for table in checked.values():
             _record_rejects(connection, run, table)
+        _remember(connection, run, checked, gates)
         for name, gate in gates.items():
             feed = FEEDS[name]
             rows = sum(checked[table].rows for table in (*feed.tables, *feed.optional) if table in checked)
@@ -256,3 +286,9 @@ def _record_rejects(connection: Any, run: Run, table: Checked) -> None:
     if distinct:
         rows = json.dumps([vars(reject) for reject in distinct.values()])
         query("load/reject_rows").run(connection, table_name=table.table, rows=rows, run_id=run.run_id, as_of=run.as_of)
+
+
+def _remember(connection: Any, run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> None:
+    """Columns of feeds that were stopped stay as they were: what drifted is still a drift next hour."""
+    going_on = [table for table in checked if gates[FEED_OF[table]].state is not GateState.CLOSED]
+    remember(connection, {table: checked[table].drift.kinds for table in going_on}, run.as_of)

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "shipment_lines": {"line_no": 1, "quantity": 1},
     "consents": {"channel": "email", "topic": "marketing", "granted": True, "source": "checkout"},
     "pressure": {"channel": "email", "source": "newsletter"},
+    "run": {"load_id": 1, "versions": {}, "gates": {}},
     "message": {
         "class": "T",
         "channel": "email",
@@ -50,7 +51,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "run_id": "earlier",
     },
 }
-STATED = ("delay", "told", "message", "covers")
+STATED = ("delay", "told", "message", "covers", "run")
 """Tables the pipeline writes: set after it ran, so that a case can state them outright."""
 
 
@@ -200,7 +201,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 def _is_json(table: str, column: str) -> bool:
     if table in TABLES:
         return column in ("attributes", "payload") and TABLES[table].schema.field(column).type == JSON
-    return column in ("evidence", "detail", "content")
+    return column in ("evidence", "detail", "content", "versions", "gates", "windows", "verdicts")
 
 
 def _status(event: dict[str, Any]) -> dict[str, Any]:

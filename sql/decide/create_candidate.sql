@@ -5,11 +5,11 @@ create temp table if not exists candidate (
   planned_at  timestamptz not null default '9999-01-01Z',  -- a claim asks for what was planned then; a decision for what is new
   touchpoint  text not null,
   subject_id  text not null,
-  customer_id text not null,
+  customer_id text,             -- null here, or in a time or the variant: the due set's suite says so of this candidate alone
   order_id    text,
-  due_at      timestamptz not null,
-  valid_until timestamptz not null,
-  variant     text not null,
+  due_at      timestamptz,
+  valid_until timestamptz,
+  variant     text,
   checks      json not null,
   context     jsonb not null,
   class       text not null,

@@ -23,9 +23,12 @@ with warnings.catch_warnings():
     )
     from great_expectations.expectations.expectation import Expectation as GreatExpectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view.view import DefaultJinjaPageView
 
 _POSITIONS = {"result_format": "COMPLETE", "include_unexpected_rows": False, "partial_unexpected_count": 0}
 """Positional indexes: index columns would double the time and put personal data into the results (measured)."""
+_COUNTS = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,34 @@ def failures(frame: pd.DataFrame, checks: Sequence[Check]) -> list[Failure]:
 
     A column that is missing makes its EXISTS check fail; other checks of it are left out.
     """
-    present = [check for check in checks if check.expectation is Expectation.EXISTS or check.column in frame.columns]
-    # add_expectation() would let a second regex of a column replace the first
-    suite = gx.ExpectationSuite(name="feed", expectations=[_expectation(*numbered) for numbered in enumerate(present)])
-    results = _batch(frame).validate(suite, result_format=_POSITIONS)
+    present = _present(frame, checks)
+    results = _batch(frame).validate(_suite("feed", present), result_format=_POSITIONS)
     found = {result.expectation_config.meta["number"]: result for result in results.results}
     return [_failure(check, found[number]) for number, check in enumerate(present) if not found[number].success]
 
 
+def page(frame: pd.DataFrame, checks: Sequence[Check], name: str, stop: str) -> str:
+    """The Data Docs page of one validation, as HTML: SUMMARY, and not one of the values."""
+    suite = _suite(name, _present(frame, checks))
+    result = _batch(frame).validate(suite, result_format=_COUNTS)
+    result.meta.setdefault("run_id", {"run_name": stop, "run_time": None})
+    document = ValidationResultsPageRenderer().render(result)
+    html: str = DefaultJinjaPageView().render(document)  # type: ignore[no-untyped-call]
+    return html
+
+
+def _present(frame: pd.DataFrame, checks: Sequence[Check]) -> list[Check]:
+    return [check for check in checks if check.expectation is Expectation.EXISTS or check.column in frame.columns]
+
+
+def _suite(name: str, checks: Sequence[Check]) -> Any:
+    """All at once: add_expectation() would let a second regex of a column replace the first."""
+    return gx.ExpectationSuite(name=name, expectations=[_expectation(*numbered) for numbered in enumerate(checks)])
+
+
 def _expectation(number: int, check: Check) -> GreatExpectation:
-    arguments: dict[str, Any] = {"column": check.column, **check.arguments}
+    column = "column_A" if check.expectation is Expectation.AFTER else "column"
+    arguments: dict[str, Any] = {column: check.column, **check.arguments}
     made = ExpectationConfiguration(type=str(check.expectation), kwargs=arguments, meta={"number": number})
     return made.to_domain_obj()
 

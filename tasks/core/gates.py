@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from tasks.core.brand import load_brand
 from tasks.core.queries import names, query
+from tasks.core.volume import limits
 
 
 @cache
@@ -37,6 +38,10 @@ AT_CLAIM = tuple(
 """Gates asked again of a planned message right before it leaves: people, facts and time may have changed since."""
 
 
+DUE_SET_BEFORE = "decide/gates/40_expired"
+"""What the gates before this one leave is checked by the due set's suite (tasks/core/due_set.py)."""
+
+
 def new_candidates(connection: Connection) -> None:
     """An empty temporary table `candidate`, whose rows end with the transaction."""
     query("decide/create_candidate").run(connection)
@@ -45,7 +50,7 @@ def new_candidates(connection: Connection) -> None:
 
 def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | None = None) -> None:
     """Try every gate on the temporary table `candidate`."""
-    given = {"as_of": as_of, "sources": _sources()}
+    given = {"as_of": as_of, "sources": _sources(), **limits()}
     for name in gates if gates is not None else gate_names():
         statement = query(name)
         statement.run(connection, **{param: given[param] for param in statement.params})

@@ -25,6 +25,8 @@ def read_ids(scratch: Path, table: str) -> list[str] | None:
     if not path.exists():
         return None
     column = TABLES[table].key[0]
+    if column not in pq.read_schema(path).names:  # drift: validate closes the feed
+        return None
     ids: list[str] = pq.read_table(path, columns=[column])[column].drop_null().to_pylist()
     return ids
 

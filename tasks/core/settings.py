@@ -166,6 +166,18 @@ class FeedSettings(FromEnvironment):
     )
 
 
+class VolumeSettings(FromEnvironment):
+    """When the planned messages of one touchpoint in one hour are far from the usual."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_VOLUME_", extra="ignore", frozen=True)
+
+    weeks: int = Field(4, ge=1, le=52, description="Past weeks whose same weekday and hour are compared (median).")
+    weeks_needed: int = Field(3, ge=1, description="Fewer of them with a run say nothing: only the ceiling holds.")
+    factor: float = Field(3, gt=1, description="So many times the usual is far above it, this part of it far below.")
+    smallest: int = Field(50, ge=0, description="So many messages in an hour are never far above the usual.")
+    ceiling: int = Field(250_000, ge=1, description="More in an hour wait for approval, transactional ones too.")
+
+
 _NOT_SETTINGS = ("TODOKE_TEST_", "TODOKE_ROOT")
 """Variables of the tests and of deployments."""
 

@@ -35,11 +35,12 @@ class OrderSystem(Protocol):
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
         """Rows changed in (since, until]; since None = all.
 
-        Yields tables of at most BATCH_ROWS rows. Columns: those of the canonical table the source has, every one of
-        them **text** (pa.string(), empty = null), then `_file` (text) and `_line` (int64): where a row stands, the way
-        an editor counts (a CSV's header is line 1, so its first row is line 2; a Parquet row counts from 1). A record
-        too broken to split into columns is a row whose columns are all null. Raises DataError when the table cannot be
-        read at all or lacks a required column; the message names file and column.
+        Yields tables of at most BATCH_ROWS rows. Columns: those of the canonical table the source has, then those it
+        has besides (validation says so, and asks whether one of them is a canonical one renamed), every one **text**
+        (pa.string(), empty = null), then `_file` (text) and `_line` (int64): where a row stands, the way an editor
+        counts (a CSV's header is line 1, so its first row is line 2; a Parquet row counts from 1). A record too broken
+        to split into columns is a row whose columns are all null. Raises DataError, with the file's name, when the
+        table cannot be read at all. A required column that is missing is validation's to say.
         """
 
     @property
@@ -47,4 +48,4 @@ class OrderSystem(Protocol):
         """Folder of weather warnings that come with this source (hazards.csv); None where it has none."""
 
     def warnings(self) -> Sequence[str]:
-        """One sentence for a person about each unknown column and broken record fetched so far."""
+        """One sentence for a person about each unknown file and broken record fetched so far."""

@@ -49,7 +49,7 @@ class DropFolder:
         return folder if folder.is_dir() else None
 
     def warnings(self) -> Sequence[str]:
-        """Unknown files and columns and broken records met so far, without repeats."""
+        """Unknown files and broken records met so far, without repeats."""
         return list(self._warnings)
 
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
@@ -62,7 +62,7 @@ class DropFolder:
         columns: list[str] | None = None
         for batch in reader:
             if columns is None:
-                columns = self._known_columns(path, table, batch.column_names)
+                columns = _ordered(table, batch.column_names)
             yield from slices(located(batch.select([*columns, LINE]), path.name))
 
     def _find_files(self) -> dict[str, Path]:
@@ -78,20 +78,14 @@ class DropFolder:
                 found[path.stem] = path
         return found
 
-    def _known_columns(self, path: Path, table: str, present: Sequence[str]) -> list[str]:
-        canonical = TABLES[table]
-        missing = [column for column in canonical.required if column not in present]
-        if missing:
-            raise DataError(
-                f"{path.name}: required column {', '.join(missing)} is missing; add it and drop the file again."
-            )
-        unknown = [column for column in present if column not in canonical.columns and column != LINE]
-        for column in unknown:
-            self._warn(f"{path.name}: unknown column {column!r}, ignored.")
-        return [column for column in canonical.columns if column in present]
-
     def _warn(self, sentence: str) -> None:
         self._warnings[sentence] = None
+
+
+def _ordered(table: str, present: Sequence[str]) -> list[str]:
+    """Canonical columns in their order, then those nobody knows."""
+    canonical = [column for column in TABLES[table].columns if column in present]
+    return canonical + [column for column in present if column not in canonical and column != LINE]
 
 
 def _parquet_batches(path: Path) -> Iterator[pa.Table]:

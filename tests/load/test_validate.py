@@ -10,7 +10,7 @@ import pytest
 from tasks.core.canonical import TABLES
 from tasks.core.database import Database
 from tasks.core.expectations import failures
-from tasks.core.suites import FEED_OF, FEEDS, Check, Expectation, Severity, suite
+from tasks.core.suites import FEED_OF, FEEDS, SUITES, Check, Expectation, Severity, suite
 from tests.load.shop import AS_OF, Outcome, Shop, as_text, deliver, line, order, rows, shipment
 
 GOOD = order("good")
@@ -178,6 +178,29 @@ def test_positions_are_those_of_the_rows_that_fail() -> None:
 def test_every_canonical_table_belongs_to_one_feed() -> None:
     assert set(FEED_OF) == set(TABLES)
     assert sum(len(feed.tables) + len(feed.optional) for feed in FEEDS.values()) == len(TABLES)
+
+
+def test_every_table_is_expected_to_mean_something() -> None:
+    assert set(SUITES) == set(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "reason"),
+    [
+        ("products", {"product_id": "P", "name": "皿", "price": "-100"}, "price", "negative"),
+        ("tracking_events", {"carrier": "yamato", "tracking_number": " ", "raw_status": "発送済み",
+                             "occurred_at": "2026-09-15T09:00:00+09:00"}, "tracking_number", "blank"),
+        ("journeys", {"customer_id": "mio", "journey": "　", "entered_at": "2026-09-15T09:00:00Z"},
+         "journey", "blank"),
+        ("scores", {"customer_id": "mio", "name": " ", "value": "0.5", "at": "2026-09-15T00:00:00Z"},
+         "name", "blank"),
+    ],
+)  # fmt: skip
+def test_what_a_table_means_is_expected_of_it(
+    database: Database, tmp_path: Path, table: str, row: dict[str, str | None], column: str, reason: str
+) -> None:
+    assert deliver(database, tmp_path, {table: [row]}).checked["quarantined"] == {table: 1}
+    assert rows(database, "select column_name, reason from rejected_fact") == [(column, reason)]
 
 
 def test_every_check_names_a_column_of_its_table() -> None:

@@ -1,0 +1,53 @@
+"""`todoke release` and `accept`: what waits for a person to say that it is right."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from flows.cli.guards import Scratch
+from tasks.core import approvals
+from tasks.core.declarations import suggestion
+from tasks.core.errors import ConfigurationError
+from tasks.core.queries import query
+from tasks.core.settings import Settings
+from tasks.core.suites import FEEDS
+from tasks.core.touchpoints import load
+from tasks.prepare import open_namespace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(release)
+    app.command()(accept)
+
+
+def release(
+    touchpoint: Annotated[str | None, typer.Option(help="Only messages of this one.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only what waits for this reason: volume or approval.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Drop the messages instead: they are never sent.")] = False,
+    scratch: Scratch = None,
+) -> None:
+    """Release what waits for approval; the next run sends what is still true. Without an option: list it."""
+    name = load(touchpoint).name if touchpoint else None
+    with open_namespace(Settings(), scratch).transaction() as connection:
+        if not (name or reason or everything):
+            typer.echo("\n".join(approvals.awaiting(connection)) or "Nothing waits for approval.")
+            return
+        act = approvals.cancel if cancel else approvals.release
+        moved = act(connection, getpass.getuser(), name, reason)
+        left = approvals.awaiting(connection)
+    typer.echo(f"{'Cancelled' if cancel else 'Released'} {moved} messages." if moved else "Nothing waits for that.")
+    for line in left:
+        typer.echo(line)
+
+
+def accept(feed: Annotated[str, typer.Argument(help="The feed, as in the summary.")], scratch: Scratch = None) -> None:
+    """Accept the columns a feed has now: the next run remembers them instead of those that drifted."""
+    if feed not in FEEDS:
+        raise ConfigurationError(f"There is no feed {feed!r}{suggestion(feed, list(FEEDS))}.")
+    tables = [*FEEDS[feed].tables, *FEEDS[feed].optional]
+    with open_namespace(Settings(), scratch).transaction() as connection:
+        forgotten = query("guards/forget_columns").run(connection, tables=tables)
+    typer.echo(f"Feed {feed}: {forgotten} columns forgotten; the next run takes those it finds.")
