@@ -93,7 +93,7 @@ def _windows(
         )
         orders = [found["order_id"] for found in touched]
         everything.update(orders)
-        windows[row["touchpoint"]] = Window(run.as_of, row["since"], run.as_of, orders)
+        windows[row["touchpoint"]] = Window(run.as_of, row["since"], run.as_of, orders, floor_at=row["floor_at"])
     return windows, sorted(everything)
 
 

@@ -1,10 +1,14 @@
 -- Who:    the rows of one due file, as candidates. {due} is the file's statement.
 -- Grain:  touchpoint x subject; a subject two rows claim keeps its first due one.
--- Params: touchpoint, class, priority, mode, holdout, needs, channels
+-- Why:    the gate `floor` drops what is anchored before it; here it is not even built, for a first run is asked about every order
+--         there is. What the ledger knows comes anyway: it may have stopped being true. A null floor (explain) shows all.
+-- Params: touchpoint, class, priority, mode, holdout, needs, channels, floor_at
 insert into candidate (touchpoint, subject_id, customer_id, order_id, due_at, valid_until, variant, checks, context,
                        class, priority, mode, holdout, needs, channels)
 select distinct on (due.subject_id)
        :touchpoint, due.subject_id, due.customer_id, due.order_id, due.due_at, due.valid_until, due.variant, due.checks,
        due.context, :class, :priority, :mode, :holdout, :needs, :channels
 from ({due}) due
+where cast(:floor_at as timestamptz) is null or due.due_at > :floor_at
+   or exists (select from message m where m.touchpoint = :touchpoint and m.subject_id = due.subject_id)
 order by due.subject_id, due.due_at

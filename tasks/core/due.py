@@ -32,6 +32,8 @@ class Window:
     until: datetime
     touched: Sequence[str] = ()
     customer_id: str | None = None
+    floor_at: datetime | None = None
+    """What is anchored before it is left out, unless the ledger knows it; None: nothing is."""
 
     @classmethod
     def of_orders(cls, as_of: datetime, order_ids: Sequence[str]) -> "Window":
@@ -75,6 +77,7 @@ def collect(connection: Connection, touchpoint: Touchpoint, window: Window, chan
         "holdout": touchpoint.holdout,
         "needs": list(touchpoint.needs),
         "channels": [channel.value for channel in channels],
+        "floor_at": window.floor_at,
     }
     wanted = due_statement(touchpoint.name).params
     given = {
