@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+BENCH := .venv/.bench-installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
-.PHONY: help demo test check olist serve stop chaos lock clean
+.PHONY: help demo test check olist serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,22 +32,33 @@ serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 
 stop: ## stop what serve and demo started
 	@test ! -d .demo || TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke stop
+	@test ! -d .bench || TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke stop
 	@test ! -d "$${TODOKE_HOME:-$(HOME)/.local/share/todoke}" || $(BIN)/todoke stop
 
 chaos: $(STAMP) ## the slow proofs: kill -9 and stops at random, a third of all posts faulted
 	@$(BIN)/python -m pytest tests/chaos -m chaos -s
 
+bench: $(STAMP) $(BENCH) ## the reference hour, measured; TODOKE_BENCH_ORDERS=100000 (a million is the reference)
+	@TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke bench; code=$$?; TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke stop; exit $$code
+
 lock: ## make requirements.lock agree with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest of all)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(UPGRADE) \
 		-o requirements.lock --no-emit-index-url --no-header --no-annotate --quiet
+	uv pip compile pyproject.toml --extra bench --constraint requirements.lock --universal --python-version 3.11 \
+		-o requirements-bench.lock --no-emit-index-url --no-header --no-annotate --quiet
 
 clean: ## remove the virtual environment and the demo; stop what they run first
 	@$(MAKE) --no-print-directory stop
-	rm -rf .venv .demo tests/standins/node_modules
+	rm -rf .venv .demo .bench tests/standins/node_modules
 
 $(STANDINS): tests/standins/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: tests of the SES stand-in are skipped." >&2; exit 0; }; \
 		npm ci --silent --prefix tests/standins || echo "npm ci failed: tests of the SES stand-in are skipped." >&2
+
+$(BENCH): requirements-bench.lock $(STAMP)
+	@echo "Adding what the benchmark is compared with ..."
+	@$(BIN)/python -m pip install -q --no-compile --disable-pip-version-check -r requirements-bench.lock
+	@touch $@
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,11 +1,12 @@
-"""`make bench`: the reference hour (docs/architecture.md, Speed) at a chosen size, with what it is compared to, in one run.
+"""`make bench`: the reference hour at a chosen size, with what it is compared to, in one run.
 
-The history is prepared once and kept as the database `bench`; each measured hour works on a copy of it. The hour runs in a
+The history is prepared once and kept as the database `bench`; each measured hour works on a copy. It runs in a
 process of its own (flows/bench_hour.py), its messages go to a loopback sink (flows/bench_sink.py).
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,12 +22,14 @@ from flows import local_prefect
 from flows.bench_hour import serve_drop
 from tasks import decide, detect, extract, load, track, validate
 from tasks.core.database import Database
+from tasks.core.errors import TodokeError
 from tasks.core.guards import go_live
 from tasks.core.paths import ROOT
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
 from tasks.core.settings import Settings
+from tasks.core.touchpoints import load_all
 from tasks.oms.sample import CLOCK
 from tasks.prepare import open_run
 from tasks.proof import baselines, bench_data
@@ -105,9 +108,9 @@ def prepare(bench: Bench) -> Result:
 
 
 def _prepare(bench: Bench) -> Result:
-    """The year, the orders of the hour as they were before it, the first decision; then what the files of the hour hold."""
+    """The year, the orders of the hour as they were before it, the first decision; then the files of the hour."""
     bench.say(f"Generating and loading a year of {bench.orders} orders (once; minutes) ...")
-    seconds = {"year": _load(bench, open_run(settings=bench.at(HISTORY)))}
+    seconds: Result = {"year": _load(bench, open_run(settings=bench.at(HISTORY)))}
     database = Database(bench.url(HISTORY))
     with database.transaction() as connection:
         changed = bench_data.choose_orders(connection, CLOCK, bench.changed)
@@ -143,7 +146,7 @@ def _load(bench: Bench, run: Run) -> dict[str, float]:
 
 def _decide(run: Run) -> None:
     with run.database.transaction() as connection:
-        decide.plan_messages(connection, run, decide.load_all())
+        decide.plan_messages(connection, run, load_all())
         query("publish/finish_run").run(connection, run_id=run.run_id, seconds="{}")
 
 
@@ -178,15 +181,22 @@ def ask(address: str) -> dict[str, int]:
 
 def run_hour(bench: Bench, address: str) -> Result:
     """One hour on the copy, reported to the local Prefect server; what the process measured."""
+    out = bench.folder / "out"
+    shutil.rmtree(out, ignore_errors=True)  # an archive that knows of an earlier hour would hold this one
     own = {
         "TODOKE_DATABASE_URL": bench.url(HOUR),
+        "TODOKE_ARCHIVE_URL": str(out / "archive"),
+        "TODOKE_PUBLISH_URL": str(out / "pages"),
         "TODOKE_ENV": "production",
         "TODOKE_EMAIL": "webhook",
         "TODOKE_WEBHOOK_URL": address,
         "TODOKE_WEBHOOK_SECRET": SECRET,
         "TODOKE_SAMPLE_ORDERS": str(bench.orders),
     }
-    return _script([sys.executable, "-m", "flows.bench_hour", str(bench.folder / "hour"), NEXT.isoformat()], bench, own)
+    hour = _script([sys.executable, "-m", "flows.bench_hour", str(bench.folder / "hour"), NEXT.isoformat()], bench, own)
+    if "failed" in hour:
+        raise TodokeError(f"The measured hour {hour['failed']}; what it said stands above.")
+    return hour
 
 
 def _script(command: list[str], bench: Bench, own: dict[str, str]) -> Result:
@@ -227,5 +237,3 @@ def compare(bench: Bench, address: str) -> Result:
 def _loop(bench: Bench, name: str, count: int, file: Path, address: str) -> Result:
     script = ROOT / "tests" / "bench" / f"{name}.py"
     return _script([sys.executable, str(script), str(file), str(count), address], bench, {})
-
-

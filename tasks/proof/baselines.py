@@ -26,8 +26,9 @@ def bare_copy(database: Database, folder: Path) -> tuple[int, float]:
             with path.open(encoding="utf-8") as file:
                 columns = ", ".join(f"{name.strip()} text" for name in file.readline().split(","))
             connection.execute(text(f"create table bench.bare_{table} ({columns})"))
-            with path.open("rb") as file, cursor.copy(f"copy bench.bare_{table} from stdin (format csv, header)") as copy:  # type: ignore[arg-type]  # noqa: E501
-                for block in iter(lambda file=file: file.read(_BYTES), b""):
+            command = f"copy bench.bare_{table} from stdin (format csv, header)".encode()
+            with path.open("rb") as content, cursor.copy(command) as copy:
+                while block := content.read(_BYTES):
                     copy.write(block)
             rows += cursor.rowcount
     return rows, time.perf_counter() - began
@@ -55,12 +56,8 @@ def timed_rendering(rows: list[RowMapping]) -> tuple[float, float, list[Rendered
 
 
 def _ours(renderer: Renderer, rows: list[RowMapping]) -> list[Rendered]:
-    return [
-        renderer.render(
-            row["touchpoint"], row["channel"], row["language"], row["variant"], row["context"], row["recipient"], row["source"]
-        )
-        for row in rows
-    ]  # fmt: skip
+    names = ("touchpoint", "channel", "language", "variant", "context", "recipient", "source")
+    return [renderer.render(*(row[name] for name in names)) for row in rows]
 
 
 def _bare(renderer: Renderer, rows: list[RowMapping]) -> Iterator[Callable[[], Any]]:

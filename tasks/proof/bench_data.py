@@ -1,4 +1,4 @@
-"""Data of `make bench`: changed rows of the sample shop as files, and messages that fall due in the hour after its clock."""
+"""Data of `make bench`: changed rows of the sample shop as files, and messages that fall due in the hour."""
 
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ def move_instants(connection: Connection, clock: datetime, orders: int) -> dict[
 
 
 def write_delta(database: Database, folder: Path, clock: datetime, hour: bool) -> dict[str, int]:
-    """Write a drop of changed rows: those before the hour, or those of it. Rows per table; every other table is empty."""
+    """Write a drop of changed rows, those before the hour or those of it; rows per table. Other tables are empty."""
     folder.mkdir(parents=True, exist_ok=True)
     with database.transaction() as connection:
         for table in DELTA:
@@ -47,7 +47,7 @@ def write_delta(database: Database, folder: Path, clock: datetime, hour: bool) -
 
 def _copy_out(connection: Connection, table: str, folder: Path) -> int:
     columns = ", ".join(_text(field.name, field.type == INSTANT) for field in TABLES[table].schema)
-    command = f"copy (select {columns} from delta_{table}) to stdout (format csv, header)".encode()
+    command = f"copy (select {columns} from delta_{table}) to stdout (format csv, header)".encode()  # noqa: S608  # names of ours
     with (folder / f"{table}.csv").open("wb") as file, raw(connection).cursor() as cursor:
         with cursor.copy(command) as rows:
             file.writelines(rows)

@@ -1,4 +1,4 @@
-"""A loop of django-anymail over rendered messages, to Postmark's API as the sink plays it. FILE COUNT ADDRESS -> JSON."""
+"""A loop of django-anymail over rendered messages, to Postmark's API as the sink plays it. FILE COUNT ADDRESS."""
 
 import json
 import sys
