@@ -6,7 +6,7 @@ POST / is a receiver of the webhook channel (docs/webhook.md), POST /email one c
 import hmac
 import json
 import os
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tasks.channels.webhook import signature
 
@@ -52,6 +52,6 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     print(server.server_port, flush=True)
     server.serve_forever()

@@ -1,5 +1,6 @@
 """A loop of prefect-email's task over rendered messages, to an SMTP server that takes everything. FILE COUNT."""
 
+import asyncio
 import json
 import socketserver
 import sys
@@ -27,13 +28,13 @@ class Taker(socketserver.StreamRequestHandler):
 
 
 @flow(name="bench-prefect-email")
-def loop(file: Path, count: int, port: int) -> tuple[int, float]:
+async def loop(file: Path, count: int, port: int) -> tuple[int, float]:
     """Send one by one, each a task run with a connection of its own: the way the package offers."""
     messages = json.loads(file.read_text(encoding="utf-8"))[:count]
     credentials = EmailServerCredentials(smtp_server="127.0.0.1", smtp_type="INSECURE", smtp_port=port)
     began = time.perf_counter()
     for one in messages:
-        email_send_message(
+        await email_send_message(
             email_server_credentials=credentials,
             subject=one["subject"],
             msg=one["html"],
@@ -48,7 +49,7 @@ def main(file: Path, count: int) -> dict[str, float]:
     """Start the taker, run the flow."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Taker) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        sent, seconds = loop(file, count, server.server_address[1])
+        sent, seconds = asyncio.run(loop(file, count, server.server_address[1]))
         server.shutdown()
     return {"messages": sent, "seconds": seconds}
 
