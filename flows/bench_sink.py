@@ -11,7 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tasks.channels.webhook import signature
 
 _ENTRY = b'{"key":"'
-_POSTMARK = {"ErrorCode": 0, "Message": "OK", "MessageID": "00000000-0000-0000-0000-000000000000", "SubmittedAt": "", "To": ""}
+_POSTMARK = {
+    "ErrorCode": 0,
+    "Message": "OK",
+    "MessageID": "00000000-0000-0000-0000-000000000000",
+    "SubmittedAt": "",
+    "To": "",
+}
 
 
 class Receiver(BaseHTTPRequestHandler):
