@@ -58,14 +58,14 @@ def plan_messages(
     write_under(connection, decision.load_id, run.as_of)
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
     _set_floors(connection, run, chosen)
-    windows, touched = _windows(connection, run, chosen, decision.load_id)
+    windows = _windows(connection, run, chosen, decision.load_id)
     new_candidates(connection)
     for touchpoint in chosen:
         _collect(connection, touchpoint, windows[touchpoint.name], decision)
     decision.alarms = _arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
-    decision.planned = _write(connection, run, decision.load_id, decided, touched)
+    decision.planned = _write(connection, run, decision.load_id, {name: windows[name] for name in decided})
     decision.verdicts = _verdicts(connection)
     _record(connection, run, decision, decided, windows)
     return decision
@@ -81,20 +81,17 @@ def _set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> N
     )
 
 
-def _windows(
-    connection: Connection, run: Run, chosen: list[Touchpoint], load_id: int
-) -> tuple[dict[str, Window], list[str]]:
-    """Each touchpoint's window, and all orders touched for any of them."""
+def _windows(connection: Connection, run: Run, chosen: list[Touchpoint], load_id: int) -> dict[str, Window]:
+    """Each touchpoint's window, with the orders touched for it."""
     rows = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
-    windows, everything = {}, set()
+    windows = {}
     for row in rows:
         touched = query("decide/touched").rows(
             connection, touchpoint=row["touchpoint"], after_load=row["after_load"], load_id=load_id
         )
         orders = [found["order_id"] for found in touched]
-        everything.update(orders)
         windows[row["touchpoint"]] = Window(run.as_of, row["since"], run.as_of, orders, floor_at=row["floor_at"])
-    return windows, sorted(everything)
+    return windows
 
 
 def _collect(connection: Connection, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
@@ -118,9 +115,10 @@ def _arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint]) -> li
     return invalid
 
 
-def _write(connection: Connection, run: Run, load_id: int, decided: list[str], touched: list[str]) -> int:
+def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Window]) -> int:
     """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
-    query("decide/cancel_untrue").run(connection, touchpoints=decided, touched=touched, as_of=run.as_of)
+    for name, window in decided.items():
+        query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(window.touched), as_of=run.as_of)
     query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
@@ -128,7 +126,7 @@ def _write(connection: Connection, run: Run, load_id: int, decided: list[str], t
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)
     query("decide/wait").run(connection, as_of=run.as_of, run_id=run.run_id)
-    query("decide/stop_waiting").run(connection, touchpoints=decided)
+    query("decide/stop_waiting").run(connection, touchpoints=list(decided))
     return planned
 
 
