@@ -17,7 +17,7 @@ from tasks.decide import Decision, decide
 from tasks.deliver import Delivered, deliver
 from tasks.detect import detect
 from tasks.extract import extract_feeds
-from tasks.load import Loaded, load_feeds
+from tasks.load import load_feeds
 from tasks.prepare import at, open_run
 from tasks.publish import publish
 from tasks.report import Summary, report
@@ -46,9 +46,9 @@ def walk(
     hours = hours_between(from_at, to_at, step)
     begin(run, from_at)
     began = time.perf_counter()
-    loaded = _load(run)
+    results = _load(run)
     spent: list[Mapping[str, float]] = [{"load": time.perf_counter() - began}]
-    results: dict[str, Any] = {"load": loaded, "decide": Decision(loaded.load_id), "deliver": Delivered({}, [])}
+    results |= {"decide": Decision(results["load"].load_id), "deliver": Delivered({}, [])}
     left = hours_left(run, hours)
     planned = 0
     for number, hour in enumerate(left, start=1):
@@ -60,15 +60,15 @@ def walk(
     return summary | {"planned": planned, "hours": len(hours), "walked": len(left)}
 
 
-def _load(run: Run) -> Loaded:
+def _load(run: Run) -> dict[str, Any]:
     """Read, check and store the source once, as it is known at the end of the period."""
     try:
         _progress.info("extract")
         extract_feeds(run)
         _progress.info("validate")
-        validate_feeds(run)
+        checked = validate_feeds(run)
         _progress.info("load")
-        return load_feeds(run)
+        return {"validate": checked, "load": load_feeds(run)}
     finally:
         shutil.rmtree(run.scratch, ignore_errors=True)
 
