@@ -7,16 +7,14 @@ import hmac
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
 import orjson
 
+from tasks.channels.http import CONFLICT, TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -39,10 +37,7 @@ FAILURES: dict[int, Failure] = {
 }
 """Status -> what it proves; any other proves nothing. A wrong address or secret stops, it rejects nobody's message."""
 
-_BEFORE_ANY_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _SECRET_LENGTH = 16
-_ANSWER_BYTES = 4_000_000
 _ENTRY, _UUID_LENGTH = b'{"key":"', 36
 _HEAD, _TAIL = b'{"version":1,"messages":[', b"]}"
 
@@ -60,19 +55,18 @@ class Webhook:
     can_look_up: bool = False
     max_messages: int = 500
     max_bytes: int = 20_000_000
+    _http: Http = field(default_factory=lambda: Http("todoke-webhook/1"), repr=False)
 
     @classmethod
     def from_settings(cls, settings: WebhookSettings) -> "Webhook":
         """Raises ConfigurationError where address or secret are missing or unsafe."""
         secret = settings.secret.get_secret_value() if settings.secret else ""
-        parts = urlsplit(settings.url or "")
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
-            raise ConfigurationError(f"TODOKE_WEBHOOK_URL is {settings.url!r}: set an https address (docs/webhook.md).")
+        url = checked_url("TODOKE_WEBHOOK_URL", settings.url, "docs/webhook.md")
         if len(secret) < _SECRET_LENGTH:
             raise ConfigurationError(
                 f"TODOKE_WEBHOOK_SECRET has {len(secret)} characters: set {_SECRET_LENGTH} or more."
             )
-        return cls(settings.url or "", secret.encode())
+        return cls(url, secret.encode())
 
     def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
         """Every message brings its own sender."""
@@ -92,17 +86,8 @@ class Webhook:
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:
         """One POST; a redirect is not followed."""
-        keys = _keys(body)
-        try:
-            with self._client.stream(
-                "POST", self.url, content=body, headers=self._headers(body, key), timeout=_left(deadline)
-            ) as response:
-                answer = _read(response, deadline)
-        except _BEFORE_ANY_BYTE as error:
-            raise NotWritten(f"{self.url}: {error or type(error).__name__}") from error
-        except httpx.HTTPError as error:
-            raise UnknownOutcome(f"{self.url}: {type(error).__name__} {error}") from error
-        return _results(response, answer, keys)
+        answer = self._http.send("POST", self.url, deadline, body, self._headers(body, key))
+        return _results(answer, _keys(body))
 
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
         """A receiver cannot be asked."""
@@ -110,13 +95,7 @@ class Webhook:
 
     def close(self) -> None:
         """Close the kept connection, if there is one."""
-        if "_client" in vars(self):
-            self._client.close()
-
-    @cached_property
-    def _client(self) -> httpx.Client:
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
-        return httpx.Client(transport=httpx.HTTPTransport(retries=0, limits=limits), follow_redirects=False)
+        self._http.close()
 
     def _headers(self, body: bytes, key: str) -> dict[str, str]:
         at = str(int(time.time()))
@@ -124,7 +103,6 @@ class Webhook:
             "Content-Type": "application/json",
             "Idempotency-Key": key,
             "Todoke-Signature": f"t={at},v1={signature(self.secret, at, key, body)}",
-            "User-Agent": "todoke-webhook/1",
         }
 
 
@@ -159,46 +137,24 @@ def _fields(message: Outgoing) -> dict[str, Any]:
     }
 
 
-def _left(deadline: float) -> httpx.Timeout:
-    """What is left of the attempt, for each of its waits."""
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise NotWritten("the deadline passed before the first byte")
-    return httpx.Timeout(seconds, connect=min(seconds, 5))
-
-
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    """The answer, not longer than the deadline or `_ANSWER_BYTES` allow."""
-    answer = bytearray()
-    for piece in response.iter_bytes():
-        answer += piece
-        if time.monotonic() > deadline or len(answer) > _ANSWER_BYTES:
-            raise UnknownOutcome(f"{response.url}: an answer that does not end")
-    return bytes(answer)
-
-
-def _results(response: httpx.Response, answer: bytes, keys: Sequence[str]) -> list[Result]:
-    status = response.status_code
-    if response.is_success:
+def _results(answer: Answer, keys: Sequence[str]) -> list[Result]:
+    if answer.is_success:
         return _accepted(answer, keys)
-    if status == httpx.codes.CONFLICT and _said(answer) == {"already_accepted": True}:
+    if answer.status == CONFLICT and answer.said == {"already_accepted": True}:
         return [Result(True) for _ in keys]
-    what = f"{response.url} answered {status}: {answer[:200].decode(errors='replace')!r}"
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        raise NotWritten(what, _seconds(response.headers.get("Retry-After")))
-    raise FAILURES.get(status, UnknownOutcome)(what)
+    if answer.status == TOO_MANY_REQUESTS:
+        raise NotWritten(str(answer), answer.seconds("retry-after"))
+    raise FAILURES.get(answer.status, UnknownOutcome)(str(answer))
 
 
-def _accepted(answer: bytes, keys: Sequence[str]) -> list[Result]:
+def _accepted(answer: Answer, keys: Sequence[str]) -> list[Result]:
     """An empty answer takes all; anything else must be a result for each message, in order."""
-    if not answer.strip():
+    if not answer.body.strip():
         return [Result(True) for _ in keys]
-    said = _said(answer)
+    said = answer.said
     results = said.get("results") if isinstance(said, dict) else None
     if not isinstance(results, list) or [_key(one) for one in results] != list(keys):
-        raise UnknownOutcome(
-            f"not one result for each of {len(keys)} messages: {answer[:200].decode(errors='replace')!r}"
-        )
+        raise UnknownOutcome(f"not one result for each of {len(keys)} messages: {answer}")
     return list(map(_result, results))
 
 
@@ -214,23 +170,7 @@ def _result(one: dict[str, Any]) -> Result:
 
 
 RESULTS: dict[str, Callable[[dict[str, Any]], Result]] = {
-    "accepted": lambda one: Result(True, provider_id=_text(one.get("id"))),
-    "rejected": lambda one: Result(False, reason=_text(one.get("reason")) or "rejected by the receiver"),
+    "accepted": lambda one: Result(True, provider_id=clipped(one.get("id"))),
+    "rejected": lambda one: Result(False, reason=clipped(one.get("reason")) or "rejected by the receiver"),
 }
 """`status` of one message -> its result."""
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)[:500].replace("\0", "")
-
-
-def _said(answer: bytes) -> Any:
-    try:
-        return orjson.loads(answer)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds; a date or nonsense counts as none."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
