@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from tasks.core.claims import Key, Scope, StillDue, end, ends_as, enter, failures
 from tasks.core.domain import ChannelName, State, TouchpointClass
-from tasks.core.errors import GuardError, UnknownOutcome
+from tasks.core.errors import GuardError, NotWritten, UnknownOutcome
 from tasks.core.outgoing import Result
 from tasks.core.queries import query
 from tasks.core.settings import DeliverySettings
@@ -146,10 +146,17 @@ def acknowledge(connection: Connection, scope: Scope, posting: Posting, results:
         return False
     said = dict(zip(posting.members, results, strict=True))
     conclude(connection, scope, posting.batch_id, {key: one for key, one in said.items() if one.failure is None})
-    put_off = [one.failure for one in results if one.failure]
+    _park(connection, scope, {key: one.failure for key, one in said.items() if isinstance(one.failure, UnknownOutcome)})
+    put_off = [one.failure for one in results if isinstance(one.failure, NotWritten)]
     if put_off:
         plan_again(connection, posting.batch_id, str(put_off[0]), put_off[0].retry_after_seconds, scope.as_of)
     return True
+
+
+def _park(connection: Connection, scope: Scope, lost: Mapping[Key, UnknownOutcome]) -> None:
+    """Messages without proof whose provider cannot be asked: unknown, and no horizon would change that."""
+    end(connection, scope.as_of, {key: (State.UNKNOWN, str(why)) for key, why in lost.items()}, (State.POSTING,))
+    end(connection, scope.as_of, dict.fromkeys(lost, (State.PARKED, "cannot_ask_provider")), (State.UNKNOWN,))
 
 
 def refuse(connection: Connection, scope: Scope, posting: Posting, reason: str) -> bool:

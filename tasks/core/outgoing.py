@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from tasks.core.domain import ChannelName
-from tasks.core.errors import NotWritten
+from tasks.core.errors import NotWritten, UnknownOutcome
 
 _MESSAGES = UUID("5f0c3c52-7d0e-5b0a-9a57-7c1b3f0e6d2a")
 
@@ -53,5 +53,6 @@ class Result:
     accepted: bool
     provider_id: str | None = None
     reason: str | None = None
-    failure: NotWritten | None = None
-    """Provably not taken though the call was answered, as by a throttle half-way: planned again, not rejected."""
+    failure: NotWritten | UnknownOutcome | None = None
+    """Neither. NotWritten: provably not taken though the call was answered, as by a throttle half-way: planned again.
+    UnknownOutcome: no proof of this one alone, from a provider that nobody can ask: parked."""

@@ -12,6 +12,7 @@ from tasks.core.errors import Rejected
 from tasks.core.outgoing import Outgoing
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
+_LOCAL_UTF8 = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u00a0-\ud7ff\uf900-\U0001ffff-]{1,64}")
 _DOT_ATOM = re.compile(r"[^.]+(\.[^.]+)*")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}", re.ASCII)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
@@ -21,9 +22,12 @@ _WORD_BYTES = 45
 """Text of one encoded word: its 60 base64 digits and frame fill the 75 characters RFC 2047 allows."""
 
 
-def compose(message: Outgoing) -> bytes:
-    """The whole message, CRLF throughout. Raises Rejected with the reason it cannot be one."""
-    head = [f"{name}: {value}" for name, value in _headers(message).items()]
+def compose(message: Outgoing, smtputf8: bool = False) -> bytes:
+    """The whole message, CRLF throughout. Raises Rejected with the reason it cannot be one.
+
+    `smtputf8`: its recipient may have a local part beyond ASCII (RFC 6532); otherwise that is a reason.
+    """
+    head = [f"{name}: {value}" for name, value in _headers(message, smtputf8).items()]
     boundary = f"=_{message.key.hex}"
     head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"', "", ""]
     parts = [_part("plain", message.text), _part("html", message.html)]
@@ -31,29 +35,29 @@ def compose(message: Outgoing) -> bytes:
     return "\r\n".join(head).encode() + opened + f"--{boundary}--\r\n".encode()
 
 
-def checked_address(address: str) -> tuple[str, str]:
+def checked_address(address: str, smtputf8: bool = False) -> tuple[str, str]:
     """Local part and ASCII domain. Dots anywhere in the local part are accepted, as Japanese carriers once issued them.
 
     Raises Rejected with the reason: no `@`, characters no relay takes, an impossible domain, a non-ASCII local part
-    (SMTPUTF8, which few receivers take).
+    unless `smtputf8` (which few receivers take).
     """
     local, _, domain = address.rpartition("@")
-    if not local.isascii():
+    if not local.isascii() and not smtputf8:
         raise Rejected(f"address {address!r:.80}: a local part beyond ASCII needs SMTPUTF8, which is not supported")
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError:
         ascii_domain = ""
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+    if not (_LOCAL if local.isascii() else _LOCAL_UTF8).fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
         raise Rejected(f"address {address!r:.80}: not an e-mail address")
     return local, ascii_domain
 
 
-def _headers(message: Outgoing) -> dict[str, str]:
+def _headers(message: Outgoing, smtputf8: bool) -> dict[str, str]:
     domain = message.from_address.rpartition("@")[2]
     headers = {
         "From": mailbox(message.from_name, message.from_address),
-        "To": mailbox(message.to_name, message.to_address),
+        "To": mailbox(message.to_name, message.to_address, smtputf8),
         "Reply-To": mailbox("", message.reply_to),
         "Subject": _text("Subject", message.subject),
         "Date": format_datetime(message.dated_at),
@@ -71,12 +75,12 @@ def check(message: Outgoing) -> None:
     checked_address(message.to_address)
 
 
-def mailbox(name: str, address: str) -> str:
+def mailbox(name: str, address: str, smtputf8: bool = False) -> str:
     """`name <address>`, the name in quotes or encoded words, which may be folded over lines.
 
     Raises Rejected with the reason either cannot stand in a header.
     """
-    local, domain = checked_address(address)
+    local, domain = checked_address(address, smtputf8)
     quoted = local if _DOT_ATOM.fullmatch(local) else f'"{local}"'
     if not name:
         return f"{quoted}@{domain}"

@@ -62,7 +62,7 @@ class Settings(FromEnvironment):
     hazards: Path | None = Field(
         None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
     )
-    email: Literal["mailbox", "ses", "webhook"] = Field("mailbox", description="Where e-mail goes.")
+    email: Literal["mailbox", "smtp", "ses", "webhook"] = Field("mailbox", description="Where e-mail goes.")
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
     publish_url: str | None = Field(
         None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
@@ -100,6 +100,18 @@ class SesSettings(FromEnvironment):
         None, description="Configuration set of every message: without one SES reports no bounce, complaint or click."
     )
     rate: float | None = Field(None, gt=0, description="Messages a second; default: what SES allows the account.")
+
+
+class SmtpSettings(FromEnvironment):
+    """Any relay over SMTP (TODOKE_EMAIL=smtp)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SMTP_", extra="ignore", frozen=True)
+
+    url: SecretStr | None = Field(
+        None,
+        description="The relay: smtps://user:password@host, smtp+starttls://user:password@host, or smtp://host "
+        "(unencrypted, without password).",
+    )
 
 
 class WebhookSettings(FromEnvironment):
