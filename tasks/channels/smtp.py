@@ -19,6 +19,7 @@ from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import compose, mailbox
+from tasks.core.settings import SmtpSettings
 
 REFUSALS: dict[tuple[str, int], type[NotWritten | Rejected]] = {
     ("MAIL", 4): NotWritten,
@@ -60,9 +61,14 @@ class Smtp:
     is_real: bool = True
     keyed: bool = False
     can_look_up: bool = False
-    max_messages: int = 50
+    max_messages: int = 10
     max_bytes: int = 20_000_000
     _session: Session | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: SmtpSettings) -> "Smtp":
+        """Raises ConfigurationError where the address is missing or unsafe."""
+        return cls(Relay.from_settings(settings), max_messages=settings.batch)
 
     def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
         """Every message has its own."""

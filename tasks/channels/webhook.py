@@ -12,9 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from tasks.channels.http import CONFLICT, TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
+from tasks.channels.http import CONFLICT, Answer, Http, checked_url, clipped, dumped, failure
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -75,10 +73,7 @@ class Webhook:
     def encode(self, message: Outgoing) -> bytes:
         """One object of `messages`."""
         check(message)
-        try:
-            return orjson.dumps(_fields(message))
-        except TypeError as error:
-            raise Rejected(f"not a sendable message: {error}") from error
+        return dumped(_fields(message))
 
     def join(self, entries: Sequence[bytes]) -> bytes:
         """The request's body."""
@@ -142,9 +137,7 @@ def _results(answer: Answer, keys: Sequence[str]) -> list[Result]:
         return _accepted(answer, keys)
     if answer.status == CONFLICT and answer.said == {"already_accepted": True}:
         return [Result(True) for _ in keys]
-    if answer.status == TOO_MANY_REQUESTS:
-        raise NotWritten(str(answer), answer.seconds("retry-after"))
-    raise FAILURES.get(answer.status, UnknownOutcome)(str(answer))
+    raise failure(FAILURES.get(answer.status, UnknownOutcome), answer, answer.seconds("retry-after"))
 
 
 def _accepted(answer: Answer, keys: Sequence[str]) -> list[Result]:

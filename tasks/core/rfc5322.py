@@ -54,14 +54,13 @@ def checked_address(address: str, smtputf8: bool = False) -> tuple[str, str]:
 
 
 def _headers(message: Outgoing, smtputf8: bool) -> dict[str, str]:
-    domain = message.from_address.rpartition("@")[2]
     headers = {
         "From": mailbox(message.from_name, message.from_address),
         "To": mailbox(message.to_name, message.to_address, smtputf8),
         "Reply-To": mailbox("", message.reply_to),
         "Subject": _text("Subject", message.subject),
         "Date": format_datetime(message.dated_at),
-        "Message-ID": f"<{message.key}@{domain}>",
+        "Message-ID": message_id(message),
     }
     return headers | {_name(name): _text(name, value) for name, value in message.headers.items()}
 
@@ -88,6 +87,18 @@ def mailbox(name: str, address: str, smtputf8: bool = False) -> str:
     if shown == name:
         shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{shown} <{quoted}@{domain}>"
+
+
+def shown_mailbox(name: str, address: str) -> str:
+    """`"name" <address>` for providers that write the header themselves: the name as people read it."""
+    bare = mailbox("", address)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{bare}>' if name else bare
+
+
+def message_id(message: Outgoing) -> str:
+    """`<key@domain of the sender>`."""
+    return f"<{message.key}@{message.from_address.rpartition('@')[2]}>"
 
 
 def _name(name: str) -> str:

@@ -62,7 +62,9 @@ class Settings(FromEnvironment):
     hazards: Path | None = Field(
         None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
     )
-    email: Literal["mailbox", "smtp", "ses", "webhook"] = Field("mailbox", description="Where e-mail goes.")
+    email: Literal["mailbox", "smtp", "ses", "resend", "postmark", "sendgrid", "webhook"] = Field(
+        "mailbox", description="Where e-mail goes."
+    )
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
     publish_url: str | None = Field(
         None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
@@ -112,6 +114,47 @@ class SmtpSettings(FromEnvironment):
         description="The relay: smtps://user:password@host, smtp+starttls://user:password@host, or smtp://host "
         "(unencrypted, without password).",
     )
+    batch: int = Field(
+        10,
+        ge=1,
+        le=500,
+        description="Messages of one intent: more is faster, and a worker killed meanwhile parks more.",
+    )
+
+
+class ResendSettings(FromEnvironment):
+    """Resend (TODOKE_EMAIL=resend)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_RESEND_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="API key of Resend; sending access is enough.")
+    url: str = Field("https://api.resend.com", description="Resend's API; another address is for a proxy or a test.")
+
+
+class PostmarkSettings(FromEnvironment):
+    """Postmark (TODOKE_EMAIL=postmark)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_POSTMARK_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="Server API token of Postmark.")
+    url: str = Field(
+        "https://api.postmarkapp.com", description="Postmark's API; another address is for a proxy or a test."
+    )
+    streams: str = Field(
+        "",
+        pattern=r"^([\w-]+=[\w-]+(,[\w-]+=[\w-]+)*)?$",
+        description="Streams of brand.toml and Postmark's own, as `news=broadcast,service=outbound`; "
+        "a stream that is not named goes to outbound.",
+    )
+
+
+class SendgridSettings(FromEnvironment):
+    """SendGrid (TODOKE_EMAIL=sendgrid)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SENDGRID_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="API key of SendGrid with the permission Mail Send.")
+    url: str = Field("https://api.sendgrid.com", description="SendGrid's API; https://api.eu.sendgrid.com in the EU.")
 
 
 class WebhookSettings(FromEnvironment):

@@ -4,17 +4,17 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from pydantic import SecretStr
 
 from tasks.channels import EMAIL
-from tasks.channels.webhook import Webhook
-from tasks.core.settings import Settings, WebhookSettings
+from tasks.core.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def webhook_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TODOKE_SMTP_URL", "smtps://shop:sixteen@relay.example")
     monkeypatch.setenv("TODOKE_WEBHOOK_URL", "https://shop.example/in")
-    monkeypatch.setenv("TODOKE_WEBHOOK_SECRET", "sixteen characters")
+    for provider in ("WEBHOOK", "RESEND", "POSTMARK", "SENDGRID"):
+        monkeypatch.setenv(f"TODOKE_{provider}_SECRET", "sixteen characters")
 
 
 def test_every_choice_has_an_adapter() -> None:
@@ -29,6 +29,6 @@ def test_an_adapter_is_what_it_is_called_and_all_but_the_mailbox_reach_people(na
     channel.close()
 
 
-def test_a_secret_is_not_shown() -> None:
-    made = Webhook.from_settings(WebhookSettings(url="https://shop.example/in", secret=SecretStr("sixteen characters")))
-    assert "sixteen" not in repr(made)
+@pytest.mark.parametrize("name", EMAIL)
+def test_a_secret_is_not_shown(name: str, tmp_path: Path) -> None:
+    assert "sixteen" not in repr(EMAIL[name](Settings(home=tmp_path)))

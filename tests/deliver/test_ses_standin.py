@@ -1,8 +1,5 @@
 """SendBulkEmail as aws-ses-v2-local understands it: a program others wrote, with a store of its own."""
 
-import shutil
-import socket
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,46 +9,22 @@ import httpx
 import pytest
 
 from tasks.channels.ses import Ses
-from tasks.core.paths import ROOT
 from tasks.core.settings import SesSettings
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
+from tests.deliver.node import running
 from tests.deliver.people import QUICK, orders, plan, reason_of, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
-STANDIN = ROOT / "tests" / "standins" / "node_modules" / "aws-ses-v2-local" / "dist" / "cli.js"
 SETTINGS = SesSettings(rate=10_000)
 
 
 @pytest.fixture(scope="module")
 def standin() -> Iterator[str]:
     """aws-ses-v2-local on a loopback port."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("Node is not installed")
-    if not STANDIN.exists():
-        pytest.skip("The SES stand-in is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [node, str(STANDIN), "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL
-    )
-    try:
-        yield _ready(f"http://127.0.0.1:{port}")
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _ready(url: str) -> str:
-    for _ in range(100):
-        try:
-            httpx.get(f"{url}/health-check")
-        except httpx.ConnectError:
-            time.sleep(0.1)
-        else:
-            return url
-    raise AssertionError("the SES stand-in does not start")
+    script = "aws-ses-v2-local/dist/cli.js"
+    with running(script, "--host", "127.0.0.1", port_option="--port", ready="/health-check") as url:
+        yield url
 
 
 def emails(url: str) -> list[dict[str, Any]]:

@@ -1,0 +1,113 @@
+"""SendGrid: `POST /v3/mail/send`, one message a call (https://www.twilio.com/docs/sendgrid/api-reference/mail-send).
+
+A call has one content for all its personalizations. Ours differ, and substitutions end at 10,000 bytes a person, less
+than one of our HTML parts: so one message is one call. Unkeyed; 202 means queued, and every later failure arrives as an
+event, which finds its message by the custom argument `todoke_key`. Nobody can be asked: what is unknown is parked.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from tasks.channels.http import Answer, Http, checked_url, clipped, dumped, failure, needed
+from tasks.core.domain import ChannelName
+from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.outgoing import Outgoing, Result
+from tasks.core.rfc5322 import check, mailbox, message_id
+from tasks.core.settings import SendgridSettings
+
+STATUSES: dict[int, type[DeliveryError]] = {
+    **dict.fromkeys((400, 413), Rejected),
+    **dict.fromkeys((301, 302, 307, 308, 401, 403, 404, 405, 406, 415), AccountStopped),
+    429: NotWritten,
+}
+"""Status -> what it proves; 5xx and any other prove nothing. 401 is also an account without credits."""
+
+FIELDS: dict[str, type[DeliveryError]] = dict.fromkeys(
+    ("from", "from.email", "from.name", "reply_to", "reply_to.email", "reply_to.name"), AccountStopped
+)
+"""`field` of an error of a call -> what it proves instead: our sender is wrong, not the customer's message."""
+
+ACCEPTED = 202
+"""Any other 2xx (200 is a call in sandbox mode) did not queue the message."""
+
+
+@dataclass(frozen=True)
+class Sendgrid:
+    """One SendGrid account."""
+
+    secret: str = field(repr=False)
+    url: str = "https://api.sendgrid.com"
+    name: ChannelName = ChannelName.EMAIL
+    provider: str = "sendgrid"
+    is_real: bool = True
+    keyed: bool = False
+    can_look_up: bool = False
+    max_messages: int = 1
+    max_bytes: int = 20_000_000
+    _http: Http = field(default_factory=Http, repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: SendgridSettings) -> "Sendgrid":
+        """Raises ConfigurationError where the key is missing or the address unsafe."""
+        url = checked_url("TODOKE_SENDGRID_URL", settings.url, "docs/providers.md")
+        return cls(needed("TODOKE_SENDGRID_SECRET", settings.secret), url.rstrip("/"))
+
+    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
+        """One message is one call."""
+        return b""
+
+    def encode(self, message: Outgoing) -> bytes:
+        """The whole body of a call."""
+        check(message)
+        return dumped(_fields(message))
+
+    def join(self, entries: Sequence[bytes]) -> bytes:
+        """The only entry."""
+        [entry] = entries
+        return entry
+
+    def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SendGrid knows no key
+        """One POST."""
+        headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
+        answer = self._http.send("POST", f"{self.url}/v3/mail/send", deadline, body, headers)
+        if answer.status != ACCEPTED:
+            raise _refused(answer)
+        return [Result(True, provider_id=clipped(answer.headers.get("x-message-id")))]
+
+    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
+        """SendGrid tells of messages in events."""
+        raise UnknownOutcome(f"SendGrid cannot be asked about {len(keys)} messages")
+
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._http.close()
+
+
+def _fields(message: Outgoing) -> dict[str, Any]:
+    own = {"todoke_key": message.key.hex, "touchpoint": message.touchpoint}
+    return {
+        "personalizations": [{"to": [{"email": mailbox("", message.to_address)}], "custom_args": own}],
+        "from": {"email": mailbox("", message.from_address), "name": message.from_name},
+        "reply_to": {"email": mailbox("", message.reply_to)},
+        "subject": message.subject,
+        "content": [{"type": "text/plain", "value": message.text}, {"type": "text/html", "value": message.html}],
+        "headers": {**message.headers, "Message-ID": message_id(message)},
+    }
+
+
+def _refused(answer: Answer) -> DeliveryError:
+    kind = STATUSES.get(answer.status, UnknownOutcome)
+    said = answer.said
+    errors = said.get("errors") if isinstance(said, dict) else None
+    named = [one.get("field") for one in errors or [] if isinstance(one, dict)]
+    if kind is Rejected:
+        kind = next((FIELDS[name] for name in named if name in FIELDS), kind)
+    return failure(kind, answer, answer.seconds("retry-after") or _until(answer.seconds("x-ratelimit-reset")))
+
+
+def _until(reset: float | None) -> float | None:
+    """Seconds until the moment SendGrid names, in Unix time."""
+    return None if reset is None else max(reset - time.time(), 0)

@@ -1,0 +1,167 @@
+"""Postmark: what is sent, what each ErrorCode proves, and how what is unknown is found again."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from tasks.channels.postmark import CODES, Postmark
+from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tests.deliver.conftest import Shop
+from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
+from tests.deliver.people import QUICK, Planned, orders, plan, reason_of, states
+from tests.deliver.providers import TOKEN, PostmarkStandIn
+from tests.deliver.scripted import Answer, Scripted, listening
+
+FIRST = people(1)[0].to_address
+
+
+@pytest.fixture
+def standin() -> PostmarkStandIn:
+    return PostmarkStandIn()
+
+
+@pytest.fixture
+def server(standin: PostmarkStandIn) -> Iterator[Scripted]:
+    with listening(Scripted(standin)) as made:
+        yield made
+
+
+@pytest.fixture
+def postmark(server: Scripted) -> Iterator[Postmark]:
+    made = Postmark(TOKEN, 5, server.url, {"news": "broadcast"})
+    yield made
+    made.close()
+
+
+class TestPostmark(ChannelContract):
+    @pytest.fixture
+    def channel(self, postmark: Postmark) -> Postmark:
+        return postmark
+
+    @pytest.fixture
+    def taken(self, standin: PostmarkStandIn) -> Taken:
+        return lambda: standin.copies
+
+
+def test_what_is_posted(standin: PostmarkStandIn, server: Scripted, postmark: Postmark) -> None:
+    post(postmark, MEGUMI, replace(MEGUMI, stream="news"))
+    [request] = server.requests
+    message, news = standin.taken
+    assert request.path == "/email/batch"
+    assert (message["From"], message["To"]) == ('"とどけ堂" <orders@todoke.invalid>', "megumi@example.com")
+    assert (message["HtmlBody"], message["TextBody"]) == (MEGUMI.html, MEGUMI.text)
+    assert (message["Metadata"], message["Tag"]) == ({"todoke_key": MEGUMI.key.hex}, "shipped")
+    assert {one["Name"]: one["Value"] for one in message["Headers"]} == {
+        **MEGUMI.headers,
+        "Message-ID": f"<{MEGUMI.key}@todoke.invalid>",
+        "X-PM-KeepID": "true",
+    }
+    assert (message["MessageStream"], news["MessageStream"]) == ("outbound", "broadcast")
+
+
+def test_a_wrong_token_stops(server: Scripted, standin: PostmarkStandIn) -> None:
+    stranger = Postmark("another", 5, server.url)
+    with pytest.raises(AccountStopped, match="401"):
+        post(stranger, MEGUMI)
+    stranger.close()
+    assert not standin.taken
+
+
+@pytest.mark.parametrize("code", [code for code, error in CODES.items() if error is Rejected])
+def test_one_refused_message_harms_no_other(standin: PostmarkStandIn, postmark: Postmark, code: int) -> None:
+    standin.codes[FIRST] = code
+    first, second = post(postmark, *people(2))
+    assert (first.accepted, first.failure, second.accepted) == (False, None, True)
+    assert f"{code}: " in str(first.reason)
+    assert str(first.reason).startswith("inactive_recipient") == (code == 406)
+
+
+@pytest.mark.parametrize("code", [code for code, error in CODES.items() if error in (NotWritten, AccountStopped)])
+def test_what_was_put_off_is_not_refused(standin: PostmarkStandIn, postmark: Postmark, code: int) -> None:
+    standin.codes[FIRST] = code
+    put_off, taken = post(postmark, *people(2))
+    assert (taken.accepted, type(put_off.failure)) == (True, CODES[code])
+    with pytest.raises(NotWritten) as raised:
+        post(postmark, people(1)[0])
+    assert raised.type is CODES[code]
+
+
+@pytest.mark.parametrize("said", [[{"ErrorCode": 7777}], [{"ErrorCode": 0}], [1], [], {"ErrorCode": 0}])
+def test_what_cannot_be_read_proves_nothing(server: Scripted, postmark: Postmark, said: object) -> None:
+    server.answers.append(Answer(body=orjson.dumps(said)))
+    with pytest.raises(UnknownOutcome):
+        post(postmark, MEGUMI)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (422, 300, Rejected),
+        (422, 405, AccountStopped),
+        (422, 413, AccountStopped),
+        (422, 7777, UnknownOutcome),
+        (429, 429, NotWritten),
+        (500, 300, UnknownOutcome),
+    ],
+)
+def test_a_refused_call(
+    server: Scripted, postmark: Postmark, status: int, code: int, error: type[DeliveryError]
+) -> None:
+    server.answers.append(Answer(status, orjson.dumps({"ErrorCode": code, "Message": "no"})))
+    with pytest.raises(error) as raised:
+        post(postmark, MEGUMI)
+    assert raised.type is error
+    assert server.posts == 1
+
+
+def test_each_stream_is_searched(postmark: Postmark) -> None:
+    post(postmark, replace(MEGUMI, stream="news"))
+    assert postmark.look_up([MEGUMI.key]) == {MEGUMI.key: "pm-1"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(500),
+        Answer(200, b"{}"),
+        Answer(fault="reset"),
+        Answer(200, b'{"Messages": [{"MessageID": "x", "Metadata": {"todoke_key": "another"}}]}'),
+        Answer(200, b'{"Messages": [{"MessageID": "x"}]}'),
+    ],
+)
+def test_a_search_that_fails_finds_nothing_out(server: Scripted, postmark: Postmark, answer: Answer) -> None:
+    server.answers.append(answer)
+    with pytest.raises(UnknownOutcome):
+        postmark.look_up([MEGUMI.key])
+
+
+def test_an_answer_lost_after_accept_is_found_by_search(
+    unkeyed: Shop, server: Scripted, standin: PostmarkStandIn, postmark: Postmark
+) -> None:
+    plan(unkeyed.database, orders(8))
+    server.faults_after.append("reset")
+    unkeyed.deliver(postmark, run={"env": "production"})
+    assert set(states(unkeyed.database).values()) == {"unknown"}
+    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
+    unkeyed.deliver(postmark, run={"env": "production"})
+    assert set(states(unkeyed.database).values()) == {"accepted"}
+    assert (server.posts, Counter(standin.copies.values())) == (1, {1: 8})
+    unkeyed.check_sum()
+
+
+def test_what_was_never_taken_is_planned_again_or_parked(
+    unkeyed: Shop, server: Scripted, standin: PostmarkStandIn, postmark: Postmark
+) -> None:
+    plan(unkeyed.database, [Planned("O-T"), Planned("O-S", touchpoint="thank_you", message_class="S")])
+    server.answers.extend([Answer(fault="reset")] * 2)
+    unkeyed.deliver(postmark, run={"env": "production"})
+    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
+    unkeyed.deliver(postmark, run={"env": "production"})
+    assert states(unkeyed.database) == {"O-T": "accepted", "O-S": "parked"}
+    assert reason_of(unkeyed.database, "O-S") == "not_found_at_provider"
+    assert standin.copies == {"o-t@example.invalid": 1}
+    unkeyed.check_sum()
