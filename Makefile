@@ -52,8 +52,8 @@ clean: ## remove the virtual environment and the demo; stop what they run first
 	rm -rf .venv .demo .bench tests/standins/node_modules
 
 $(STANDINS): tests/standins/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: tests of the SES stand-in are skipped." >&2; exit 0; }; \
-		npm ci --silent --prefix tests/standins || echo "npm ci failed: tests of the SES stand-in are skipped." >&2
+	@command -v npm >/dev/null || { echo "npm is missing: tests of the SES and Resend stand-ins are skipped." >&2; exit 0; }; \
+		npm ci --silent --prefix tests/standins || echo "npm ci failed: tests of the SES and Resend stand-ins are skipped." >&2
 
 $(BENCH): requirements-bench.lock $(STAMP)
 	@echo "Adding what the benchmark is compared with ..."
