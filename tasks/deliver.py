@@ -200,9 +200,8 @@ class Courier:
         """Count what was said message by message; one that was not taken now counts as a refusal of the provider."""
         self.refusals = 0
         self._count(State.ACCEPTED if one.accepted else State.REJECTED for one in results if one.failure is None)
-        failures = [one.failure for one in results if one.failure]
-        self._count(State.PARKED for failure in failures if isinstance(failure, UnknownOutcome))
-        for failure in {type(failure): failure for failure in failures}.values():
+        self._count(State.PARKED for one in results if isinstance(one.failure, UnknownOutcome))
+        for failure in {type(one.failure): one.failure for one in results if one.failure}.values():
             self._note(failure)
 
     def _attempt(self, posting: Posting, deadline: float) -> list[Result] | DeliveryError:

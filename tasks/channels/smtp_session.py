@@ -49,6 +49,10 @@ class Relay:
                 "use smtps:// or smtp+starttls://."
             )
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not (user + password).isascii():
+            raise ConfigurationError(
+                "TODOKE_SMTP_URL has a user or password beyond ASCII: use one that relays agree on."
+            )
         return cls(parts.hostname, parts.port or PORTS[parts.scheme], parts.scheme, user, password)
 
     def __str__(self) -> str:
@@ -74,14 +78,20 @@ class Session(smtplib.SMTP):
         except BROKEN as error:
             self.close()
             raise NotWritten(f"{self.relay}: {type(error).__name__} {error}") from error
+        except NotWritten:
+            self.close()
+            raise
 
     def is_alive(self, deadline: float) -> bool:
         """Does the relay still answer? Relays close what was idle."""
         self.deadline, self.stopped = deadline, False
         try:
-            return self.sock is not None and self.docmd("noop")[0] == 250
+            answers = self.sock is not None and self.docmd("noop")[0] == 250
         except BROKEN:
-            return False
+            answers = False
+        if not answers:
+            self.close()
+        return answers
 
     def leave(self) -> None:
         """QUIT, without waiting long for it."""

@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-GOOD = ("shop", "p@ss/wörd")
+GOOD = ("shop", "p@ss/w:rd")
 
 
 @dataclass

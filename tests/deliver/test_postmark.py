@@ -25,14 +25,14 @@ def standin() -> PostmarkStandIn:
 
 
 @pytest.fixture
-def server(standin: PostmarkStandIn) -> Iterator[Scripted]:
+def wire(standin: PostmarkStandIn) -> Iterator[Scripted]:
     with listening(Scripted(standin)) as made:
         yield made
 
 
 @pytest.fixture
-def postmark(server: Scripted) -> Iterator[Postmark]:
-    made = Postmark(TOKEN, 5, server.url, {"news": "broadcast"})
+def postmark(wire: Scripted) -> Iterator[Postmark]:
+    made = Postmark(TOKEN, 5, wire.url, {"news": "broadcast"})
     yield made
     made.close()
 
@@ -47,9 +47,9 @@ class TestPostmark(ChannelContract):
         return lambda: standin.copies
 
 
-def test_what_is_posted(standin: PostmarkStandIn, server: Scripted, postmark: Postmark) -> None:
+def test_what_is_posted(standin: PostmarkStandIn, wire: Scripted, postmark: Postmark) -> None:
     post(postmark, MEGUMI, replace(MEGUMI, stream="news"))
-    [request] = server.requests
+    [request] = wire.requests
     message, news = standin.taken
     assert request.path == "/email/batch"
     assert (message["From"], message["To"]) == ('"とどけ堂" <orders@todoke.invalid>', "megumi@example.com")
@@ -63,8 +63,8 @@ def test_what_is_posted(standin: PostmarkStandIn, server: Scripted, postmark: Po
     assert (message["MessageStream"], news["MessageStream"]) == ("outbound", "broadcast")
 
 
-def test_a_wrong_token_stops(server: Scripted, standin: PostmarkStandIn) -> None:
-    stranger = Postmark("another", 5, server.url)
+def test_a_wrong_token_stops(wire: Scripted, standin: PostmarkStandIn) -> None:
+    stranger = Postmark("another", 5, wire.url)
     with pytest.raises(AccountStopped, match="401"):
         post(stranger, MEGUMI)
     stranger.close()
@@ -91,8 +91,8 @@ def test_what_was_put_off_is_not_refused(standin: PostmarkStandIn, postmark: Pos
 
 
 @pytest.mark.parametrize("said", [[{"ErrorCode": 7777}], [{"ErrorCode": 0}], [1], [], {"ErrorCode": 0}])
-def test_what_cannot_be_read_proves_nothing(server: Scripted, postmark: Postmark, said: object) -> None:
-    server.answers.append(Answer(body=orjson.dumps(said)))
+def test_what_cannot_be_read_proves_nothing(wire: Scripted, postmark: Postmark, said: object) -> None:
+    wire.answers.append(Answer(body=orjson.dumps(said)))
     with pytest.raises(UnknownOutcome):
         post(postmark, MEGUMI)
 
@@ -108,14 +108,12 @@ def test_what_cannot_be_read_proves_nothing(server: Scripted, postmark: Postmark
         (500, 300, UnknownOutcome),
     ],
 )
-def test_a_refused_call(
-    server: Scripted, postmark: Postmark, status: int, code: int, error: type[DeliveryError]
-) -> None:
-    server.answers.append(Answer(status, orjson.dumps({"ErrorCode": code, "Message": "no"})))
+def test_a_refused_call(wire: Scripted, postmark: Postmark, status: int, code: int, error: type[DeliveryError]) -> None:
+    wire.answers.append(Answer(status, orjson.dumps({"ErrorCode": code, "Message": "no"})))
     with pytest.raises(error) as raised:
         post(postmark, MEGUMI)
     assert raised.type is error
-    assert server.posts == 1
+    assert wire.posts == 1
 
 
 def test_each_stream_is_searched(postmark: Postmark) -> None:
@@ -133,31 +131,31 @@ def test_each_stream_is_searched(postmark: Postmark) -> None:
         Answer(200, b'{"Messages": [{"MessageID": "x"}]}'),
     ],
 )
-def test_a_search_that_fails_finds_nothing_out(server: Scripted, postmark: Postmark, answer: Answer) -> None:
-    server.answers.append(answer)
+def test_a_search_that_fails_finds_nothing_out(wire: Scripted, postmark: Postmark, answer: Answer) -> None:
+    wire.answers.append(answer)
     with pytest.raises(UnknownOutcome):
         postmark.look_up([MEGUMI.key])
 
 
 def test_an_answer_lost_after_accept_is_found_by_search(
-    unkeyed: Shop, server: Scripted, standin: PostmarkStandIn, postmark: Postmark
+    unkeyed: Shop, wire: Scripted, standin: PostmarkStandIn, postmark: Postmark
 ) -> None:
     plan(unkeyed.database, orders(8))
-    server.faults_after.append("reset")
+    wire.faults_after.append("reset")
     unkeyed.deliver(postmark, run={"env": "production"})
     assert set(states(unkeyed.database).values()) == {"unknown"}
     time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
     unkeyed.deliver(postmark, run={"env": "production"})
     assert set(states(unkeyed.database).values()) == {"accepted"}
-    assert (server.posts, Counter(standin.copies.values())) == (1, {1: 8})
+    assert (wire.posts, Counter(standin.copies.values())) == (1, {1: 8})
     unkeyed.check_sum()
 
 
 def test_what_was_never_taken_is_planned_again_or_parked(
-    unkeyed: Shop, server: Scripted, standin: PostmarkStandIn, postmark: Postmark
+    unkeyed: Shop, wire: Scripted, standin: PostmarkStandIn, postmark: Postmark
 ) -> None:
     plan(unkeyed.database, [Planned("O-T"), Planned("O-S", touchpoint="thank_you", message_class="S")])
-    server.answers.extend([Answer(fault="reset")] * 2)
+    wire.answers.extend([Answer(fault="reset")] * 2)
     unkeyed.deliver(postmark, run={"env": "production"})
     time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
     unkeyed.deliver(postmark, run={"env": "production"})

@@ -22,14 +22,14 @@ def standin() -> SendgridStandIn:
 
 
 @pytest.fixture
-def server(standin: SendgridStandIn) -> Iterator[Scripted]:
+def wire(standin: SendgridStandIn) -> Iterator[Scripted]:
     with listening(Scripted(standin)) as made:
         yield made
 
 
 @pytest.fixture
-def sendgrid(server: Scripted) -> Iterator[Sendgrid]:
-    made = Sendgrid(TOKEN, server.url)
+def sendgrid(wire: Scripted) -> Iterator[Sendgrid]:
+    made = Sendgrid(TOKEN, wire.url)
     yield made
     made.close()
 
@@ -44,10 +44,10 @@ class TestSendgrid(ChannelContract):
         return lambda: standin.copies
 
 
-def test_what_is_posted(standin: SendgridStandIn, server: Scripted, sendgrid: Sendgrid) -> None:
+def test_what_is_posted(standin: SendgridStandIn, wire: Scripted, sendgrid: Sendgrid) -> None:
     [result] = post(sendgrid, MEGUMI)
     [message] = standin.taken
-    assert (server.requests[0].path, result.provider_id) == ("/v3/mail/send", "sg-1")
+    assert (wire.requests[0].path, result.provider_id) == ("/v3/mail/send", "sg-1")
     assert message["personalizations"] == [
         {
             "to": [{"email": "megumi@example.com"}],
@@ -62,8 +62,8 @@ def test_what_is_posted(standin: SendgridStandIn, server: Scripted, sendgrid: Se
     assert message["headers"] == {**MEGUMI.headers, "Message-ID": f"<{MEGUMI.key}@todoke.invalid>"}
 
 
-def test_a_wrong_key_stops(server: Scripted, standin: SendgridStandIn) -> None:
-    stranger = Sendgrid("another", server.url)
+def test_a_wrong_key_stops(wire: Scripted, standin: SendgridStandIn) -> None:
+    stranger = Sendgrid("another", wire.url)
     with pytest.raises(AccountStopped, match="401"):
         post(stranger, MEGUMI)
     stranger.close()
@@ -85,38 +85,38 @@ def errors(status: int, field: str | None) -> Answer:
         (errors(403, "from"), AccountStopped),
     ],
 )
-def test_a_refused_call(server: Scripted, sendgrid: Sendgrid, answer: Answer, error: type[DeliveryError]) -> None:
-    server.answers.append(answer)
+def test_a_refused_call(wire: Scripted, sendgrid: Sendgrid, answer: Answer, error: type[DeliveryError]) -> None:
+    wire.answers.append(answer)
     with pytest.raises(error) as raised:
         post(sendgrid, MEGUMI)
     assert raised.type is error
-    assert server.posts == 1
+    assert wire.posts == 1
 
 
-def test_the_rate_limit_ends_at_a_moment(server: Scripted, sendgrid: Sendgrid) -> None:
-    server.answers.append(Answer(429, headers={"X-RateLimit-Reset": str(int(time.time()) + 40)}))
+def test_the_rate_limit_ends_at_a_moment(wire: Scripted, sendgrid: Sendgrid) -> None:
+    wire.answers.append(Answer(429, headers={"X-RateLimit-Reset": str(int(time.time()) + 40)}))
     with pytest.raises(NotWritten) as raised:
         post(sendgrid, MEGUMI)
     assert 38 < (raised.value.retry_after_seconds or 0) <= 40
 
 
 def test_one_message_is_one_call_and_what_is_lost_is_parked(
-    unkeyed: Shop, server: Scripted, standin: SendgridStandIn, sendgrid: Sendgrid
+    unkeyed: Shop, wire: Scripted, standin: SendgridStandIn, sendgrid: Sendgrid
 ) -> None:
     plan(unkeyed.database, orders(6))
-    server.faults_after.extend(["", "reset"])
+    wire.faults_after.extend(["", "reset"])
     unkeyed.deliver(sendgrid, run={"env": "production"})
     time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
     unkeyed.deliver(sendgrid, run={"env": "production"})
     assert Counter(states(unkeyed.database).values()) == {"accepted": 5, "parked": 1}
     assert reason_of(unkeyed.database, "O-00001") == "cannot_ask_provider"
-    assert (server.posts, Counter(standin.copies.values())) == (6, {1: 6})
+    assert (wire.posts, Counter(standin.copies.values())) == (6, {1: 6})
     unkeyed.check_sum()
 
 
-def test_an_account_stop_keeps_the_rest_planned(unkeyed: Shop, server: Scripted, sendgrid: Sendgrid) -> None:
+def test_an_account_stop_keeps_the_rest_planned(unkeyed: Shop, wire: Scripted, sendgrid: Sendgrid) -> None:
     plan(unkeyed.database, orders(4))
-    server.answers.extend([Answer(202, headers={"X-Message-Id": "a"}), errors(401, None)])
+    wire.answers.extend([Answer(202, headers={"X-Message-Id": "a"}), errors(401, None)])
     unkeyed.deliver(sendgrid, run={"env": "production"})
     assert Counter(states(unkeyed.database).values()) == {"accepted": 1, "planned": 3}
-    assert server.posts == 2
+    assert wire.posts == 2
