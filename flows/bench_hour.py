@@ -37,7 +37,7 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (deliver.Courier, "_post_next", "deliver: check, intend, post, acknowledge"),
     (deliver.Courier, "_attempt", "deliver: post"),
     (deliver.Courier, "_conclude", "deliver: acknowledge"),
-    (deliver, "archive_batches", "deliver: archive"),
+    (deliver, "keep", "deliver: archive"),
     (report, "summarise", "report: summary"),
     (report, "publish_artifacts", "report: artifacts"),
 )
