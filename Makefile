@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+ORDERS ?= 100000
 BENCH := .venv/.bench-installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
@@ -38,8 +39,8 @@ stop: ## stop what serve and demo started
 chaos: $(STAMP) ## the slow proofs: kill -9 and stops at random, a third of all posts faulted
 	@$(BIN)/python -m pytest tests/chaos -m chaos -s
 
-bench: $(STAMP) $(BENCH) ## the reference hour, measured; TODOKE_BENCH_ORDERS=100000 (a million is the reference)
-	@TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke bench; code=$$?; TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke stop; exit $$code
+bench: $(STAMP) $(BENCH) ## the reference hour, measured; ORDERS=100000 (a million is the reference)
+	@TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke bench --orders $(ORDERS); code=$$?; TODOKE_HOME="$(CURDIR)/.bench" $(BIN)/todoke stop; exit $$code
 
 lock: ## make requirements.lock agree with pyproject.toml (needs uv; UPGRADE=--upgrade takes the newest of all)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 $(UPGRADE) \

@@ -16,7 +16,7 @@ _POSTMARK = {
     "Message": "OK",
     "MessageID": "00000000-0000-0000-0000-000000000000",
     "SubmittedAt": "",
-    "To": "",
+    "To": "someone@example.invalid",
 }
 
 

@@ -21,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    orders: Annotated[
-        int, typer.Option(min=1000, max=10_000_000, envvar="TODOKE_BENCH_ORDERS", help="Orders of the year before.")
-    ] = 100_000,
+    orders: Annotated[int, typer.Option(min=1000, max=10_000_000, help="Orders of the year before.")] = 100_000,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Measure the reference hour: seconds and rows of each step, memory, and what it is compared with.
