@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Result
 
+TOO_MANY_REQUESTS = 429
 CONFLICT = 409
 
 _BEFORE_ANY_BYTE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tasks.channels.base import Channel
+from tasks.channels.smtp import Smtp
+from tasks.channels.smtp_session import Relay as Address
 from tasks.core.claims import StillDue
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies, ledger_sum
@@ -15,6 +17,8 @@ from tasks.core.outgoing import message_key
 from tasks.deliver import Delivered, Hook, deliver_messages
 from tests.deliver.nursery import Nursery, Worker
 from tests.deliver.people import QUICK, all_due, render, run_of, states
+from tests.deliver.relay import Relay
+from tests.deliver.relay import serving as serve_mail
 from tests.deliver.standin import HttpChannel, StandIn, serving
 
 
@@ -102,3 +106,18 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-northeast-1")
     return monkeypatch
+
+
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+def relay(request: pytest.FixtureRequest) -> Iterator[Relay]:
+    """aiosmtpd, which offers PIPELINING or not."""
+    with serve_mail(Relay(pipelining=request.param)) as made:
+        yield made
+
+
+@pytest.fixture
+def smtp(relay: Relay) -> Iterator[Smtp]:
+    """A client of it."""
+    made = Smtp(Address("127.0.0.1", relay.port, "smtp"))
+    yield made
+    made.close()

@@ -151,6 +151,24 @@ def test_an_answer_lost_after_accept_is_found_by_search(
     unkeyed.check_sum()
 
 
+def test_a_worker_that_dies_after_the_post_repeats_nothing(
+    unkeyed: Shop, wire: Scripted, standin: PostmarkStandIn, postmark: Postmark
+) -> None:
+    def dying(step: str) -> None:
+        if step == "post":
+            raise KeyboardInterrupt
+
+    plan(unkeyed.database, orders(14))
+    with pytest.raises(KeyboardInterrupt):
+        unkeyed.deliver(postmark, dying, run={"env": "production"})
+    for _ in range(2):
+        time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
+        unkeyed.deliver(postmark, run={"env": "production"})
+    assert set(states(unkeyed.database).values()) == {"accepted"}
+    assert (wire.posts, Counter(standin.copies.values())) == (2, {1: 14})
+    unkeyed.check_sum()
+
+
 def test_what_was_never_taken_is_planned_again_or_parked(
     unkeyed: Shop, wire: Scripted, standin: PostmarkStandIn, postmark: Postmark
 ) -> None:

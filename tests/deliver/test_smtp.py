@@ -1,7 +1,6 @@
 """SMTP against aiosmtpd: what is sent, and what each answer proves; one DATA a message."""
 
 import email.policy
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,25 +17,8 @@ from tasks.channels.smtp import Smtp
 from tasks.channels.smtp_session import Relay as Address
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.settings import SmtpSettings
-from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
-from tests.deliver.people import QUICK, orders, plan, reason_of, states
 from tests.deliver.relay import GOOD, Relay, certificate, knows_the_shop, serving
-
-PATIENT = QUICK.model_copy(update={"batch_size": 500, "lease_seconds": 20, "timeout_seconds": 5})
-
-
-@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
-def relay(request: pytest.FixtureRequest) -> Iterator[Relay]:
-    with serving(Relay(pipelining=request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def smtp(relay: Relay) -> Iterator[Smtp]:
-    made = Smtp(Address("127.0.0.1", relay.port, "smtp"))
-    yield made
-    made.close()
 
 
 class TestRelay(ChannelContract):
@@ -245,45 +227,3 @@ def test_an_unsafe_address_is_refused_by_name(url: str | None, named: str) -> No
 def test_what_is_no_message_is_refused(smtp: Smtp) -> None:
     with pytest.raises(Rejected):
         smtp.encode(replace(MEGUMI, to_address="恵 \u2028@example.jp"))
-
-
-def test_seal_intend_acknowledge(unkeyed: Shop, relay: Relay, smtp: Smtp) -> None:
-    plan(unkeyed.database, orders(120))
-    done = unkeyed.deliver(smtp, run={"env": "production"}, times=PATIENT)
-    assert (done.counts, done.notes) == ({"accepted": 120}, [])
-    assert (relay.posts, len(relay.copies), relay.connections) == (120, 120, 1)
-    unkeyed.check_sum()
-
-
-def test_a_lost_answer_parks_that_message_alone(unkeyed: Shop, relay: Relay, smtp: Smtp) -> None:
-    plan(unkeyed.database, orders(30))
-    relay.after.extend([*[""] * 4, "reset"])
-    done = unkeyed.deliver(smtp, run={"env": "production"}, times=PATIENT)
-    unkeyed.deliver(smtp, run={"env": "production"}, times=PATIENT)
-    assert (done.counts["accepted"], done.counts["parked"], done.counts["UnknownOutcome"]) == (29, 1, 1)
-    assert Counter(states(unkeyed.database).values()) == {"accepted": 29, "parked": 1}
-    assert reason_of(unkeyed.database, "O-00004") == "cannot_ask_provider"
-    assert (relay.posts, set(relay.copies.values())) == (30, {1})
-    unkeyed.check_sum()
-
-
-def test_refusals_end_where_they_belong(unkeyed: Shop, relay: Relay, smtp: Smtp) -> None:
-    plan(unkeyed.database, orders(10))
-    relay.rcpt.extend(["", "550 5.1.1 no such user", "450 4.2.0 greylisted"])
-    done = unkeyed.deliver(smtp, run={"env": "production"}, times=PATIENT)
-    assert Counter(states(unkeyed.database).values()) == {"accepted": 8, "rejected": 1, "planned": 1}
-    assert "no such user" in reason_of(unkeyed.database, "O-00001")
-    assert done.counts["NotWritten"] == 1
-    unkeyed.check_sum()
-
-
-def test_an_account_stop_half_way_keeps_the_rest_planned(unkeyed: Shop, relay: Relay, smtp: Smtp) -> None:
-    plan(unkeyed.database, orders(10))
-    relay.mail.extend(["", "", "550 5.7.1 this account is not allowed to send"])
-    started = time.monotonic()
-    done = unkeyed.deliver(smtp, run={"env": "production"}, times=PATIENT)
-    assert Counter(states(unkeyed.database).values()) == {"accepted": 2, "planned": 8}
-    assert relay.posts == 2
-    assert [note for note in done.notes if "stay planned" in note]
-    assert time.monotonic() - started < 15
-    unkeyed.check_sum()
