@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,9 @@ from tasks.core.data_docs import write_page
 from tasks.core.domain import GateState
 from tasks.core.drift import Drift, Known, drift, remember, remembered
 from tasks.core.expectations import Failure, failures
+from tasks.core.feeds import Checked, Gate, gates_of
 from tasks.core.queries import query
-from tasks.core.rejects import Bad, Reject
+from tasks.core.rejects import Bad
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, read_notes, valid_file, write_notes
 from tasks.core.suites import FEED_OF, FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
@@ -43,32 +43,6 @@ BATCH_ROWS = 50_000
 
 KEPT_OF_A_CLOSED_FEED = 1000
 """Rejected rows kept of a feed that is closed: enough to see why, not a copy of a broken export."""
-
-
-@dataclass
-class Checked:
-    """One table after validation."""
-
-    table: str
-    rows: int = 0
-    bad_rows: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    warned: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-    newest_at: datetime | None = None
-    stop: str | None = None
-    absent: bool = False
-    drift: Drift = field(default_factory=Drift)
-    docs: str | None = None
-
-
-@dataclass(frozen=True)
-class Gate:
-    """State of one feed, the reason where it is not open, and its newest business instant."""
-
-    state: GateState
-    reason: str | None
-    newest_row_at: datetime | None
 
 
 @task(name="validate", timeout_seconds=1800, tags=["validate"], cache_policy=NO_CACHE, persist_result=False)
@@ -88,7 +62,7 @@ def validate_feeds(run: Run) -> dict[str, Any]:
     with run.database.transaction() as connection:
         known = remembered(connection)
     checked = {note["table"]: _checked(run, note, known) for note in read_notes(run.scratch, "extracted")}
-    gates = _gates(run, checked)
+    gates = gates_of(run, checked)
     _record(run, checked, gates)
     write_notes(run.scratch, "gates", {feed: gate.state for feed, gate in gates.items()})
     return {
@@ -243,34 +217,6 @@ def _note_newest(name: str, good: pa.Table, as_of: datetime, checked: Checked) -
 
 
 # Feeds
-
-
-def _gates(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
-    with run.database.transaction() as connection:
-        before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
-        read = {row["feed"] for row in query("load/watermarks").rows(connection)}
-    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
-    absent = {name for name in FEEDS if name not in read and _is_absent(name, checked)}
-    return {name: replace(gate, state=GateState.ABSENT) if name in absent else gate for name, gate in gates.items()}
-
-
-def _is_absent(name: str, checked: dict[str, Checked]) -> bool:
-    """No table of the feed exists; one that was read before and is missing now is closed instead."""
-    feed = FEEDS[name]
-    return all(table in checked and checked[table].absent for table in feed.tables)
-
-
-def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:
-    feed = FEEDS[name]
-    tables = [checked[table] for table in (*feed.tables, *feed.optional) if table in checked]
-    newest = max(filter(None, [before, *(table.newest_at for table in tables)]), default=None)
-    stops = [table.stop for table in tables if table.stop]
-    if stops:
-        return Gate(GateState.CLOSED, "; ".join(stops), newest)
-    limit = feed.stale_after_hours
-    if limit is not None and (newest is None or as_of - newest > timedelta(hours=limit)):
-        return Gate(GateState.STALE, f"newest row {newest}, limit {limit} h", newest)
-    return Gate(GateState.OPEN, None, newest)
 
 
 def _record(run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> None:

@@ -1,0 +1,67 @@
+"""Feeds: groups of tables that are trusted together, and the gate each of them gets."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tasks.core.domain import GateState
+from tasks.core.drift import Drift
+from tasks.core.queries import query
+from tasks.core.rejects import Reject
+from tasks.core.runs import Run
+from tasks.core.suites import FEEDS
+
+
+@dataclass
+class Checked:
+    """One table after validation."""
+
+    table: str
+    rows: int = 0
+    bad_rows: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    warned: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    newest_at: datetime | None = None
+    stop: str | None = None
+    absent: bool = False
+    drift: Drift = field(default_factory=Drift)
+    docs: str | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """State of one feed, the reason where it is not open, and its newest business instant."""
+
+    state: GateState
+    reason: str | None
+    newest_row_at: datetime | None
+
+
+def gates_of(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
+    """State of every feed: closed where a table was stopped, stale by its newest row, absent where it never was."""
+    with run.database.transaction() as connection:
+        before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
+        read = {row["feed"] for row in query("load/watermarks").rows(connection)}
+    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
+    absent = {name for name in FEEDS if name not in read and _is_absent(name, checked)}
+    return {name: replace(gate, state=GateState.ABSENT) if name in absent else gate for name, gate in gates.items()}
+
+
+def _is_absent(name: str, checked: dict[str, Checked]) -> bool:
+    """No table of the feed exists; one that was read before and is missing now is closed instead."""
+    feed = FEEDS[name]
+    return all(table in checked and checked[table].absent for table in feed.tables)
+
+
+def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:
+    feed = FEEDS[name]
+    tables = [checked[table] for table in (*feed.tables, *feed.optional) if table in checked]
+    newest = max(filter(None, [before, *(table.newest_at for table in tables)]), default=None)
+    stops = [table.stop for table in tables if table.stop]
+    if stops:
+        return Gate(GateState.CLOSED, "; ".join(stops), newest)
+    limit = feed.stale_after_hours
+    if limit is not None and (newest is None or as_of - newest > timedelta(hours=limit)):
+        return Gate(GateState.STALE, f"newest row {newest}, limit {limit} h", newest)
+    return Gate(GateState.OPEN, None, newest)
