@@ -28,8 +28,10 @@ def newest_node() -> str | None:
 def running(script: str, *arguments: str, port_option: str, ready: str) -> Iterator[str]:
     """`script` of node_modules on a loopback port: its address, once `ready` answers."""
     node, path = newest_node(), MODULES / script
-    if node is None or not path.exists():
-        pytest.skip(f"Node or {script} is not installed")
+    if node is None:
+        pytest.skip("Node is not installed")
+    if not path.exists():
+        pytest.skip("The stand-ins for Node are not installed")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen([node, str(path), *arguments, port_option, str(port)], stdout=subprocess.DEVNULL)
