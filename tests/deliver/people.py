@@ -23,6 +23,9 @@ QUICK = DeliverySettings(
 )
 """Times for tests: a killed worker is taken over after less than a second."""
 
+STEADY = QUICK.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0})
+"""The same for tests that count posts: no answer is late because the machine is busy."""
+
 
 @dataclass(frozen=True)
 class Planned:

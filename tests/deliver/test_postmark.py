@@ -12,7 +12,7 @@ from tasks.channels.postmark import CODES, Postmark
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
-from tests.deliver.people import QUICK, Planned, orders, plan, reason_of, states
+from tests.deliver.people import STEADY, Planned, orders, plan, reason_of, states
 from tests.deliver.providers import TOKEN, PostmarkStandIn
 from tests.deliver.scripted import Answer, Scripted, listening
 
@@ -142,10 +142,10 @@ def test_an_answer_lost_after_accept_is_found_by_search(
 ) -> None:
     plan(unkeyed.database, orders(8))
     wire.faults_after.append("reset")
-    unkeyed.deliver(postmark, run={"env": "production"})
-    assert set(states(unkeyed.database).values()) == {"unknown"}
-    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-    unkeyed.deliver(postmark, run={"env": "production"})
+    unkeyed.deliver(postmark, run={"env": "production"}, times=STEADY)
+    assert set(states(unkeyed.database).values()) <= {"unknown", "accepted"}
+    time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+    unkeyed.deliver(postmark, run={"env": "production"}, times=STEADY)
     assert set(states(unkeyed.database).values()) == {"accepted"}
     assert (wire.posts, Counter(standin.copies.values())) == (1, {1: 8})
     unkeyed.check_sum()
@@ -160,10 +160,10 @@ def test_a_worker_that_dies_after_the_post_repeats_nothing(
 
     plan(unkeyed.database, orders(14))
     with pytest.raises(KeyboardInterrupt):
-        unkeyed.deliver(postmark, dying, run={"env": "production"})
+        unkeyed.deliver(postmark, dying, run={"env": "production"}, times=STEADY)
     for _ in range(2):
-        time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-        unkeyed.deliver(postmark, run={"env": "production"})
+        time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+        unkeyed.deliver(postmark, run={"env": "production"}, times=STEADY)
     assert set(states(unkeyed.database).values()) == {"accepted"}
     assert (wire.posts, Counter(standin.copies.values())) == (2, {1: 14})
     unkeyed.check_sum()
@@ -174,9 +174,9 @@ def test_what_was_never_taken_is_planned_again_or_parked(
 ) -> None:
     plan(unkeyed.database, [Planned("O-T"), Planned("O-S", touchpoint="thank_you", message_class="S")])
     wire.answers.extend([Answer(fault="reset")] * 2)
-    unkeyed.deliver(postmark, run={"env": "production"})
-    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-    unkeyed.deliver(postmark, run={"env": "production"})
+    unkeyed.deliver(postmark, run={"env": "production"}, times=STEADY)
+    time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+    unkeyed.deliver(postmark, run={"env": "production"}, times=STEADY)
     assert states(unkeyed.database) == {"O-T": "accepted", "O-S": "parked"}
     assert reason_of(unkeyed.database, "O-S") == "not_found_at_provider"
     assert standin.copies == {"o-t@example.invalid": 1}

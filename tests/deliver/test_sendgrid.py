@@ -11,7 +11,7 @@ from tasks.channels.sendgrid import FIELDS, Sendgrid
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
-from tests.deliver.people import QUICK, orders, plan, reason_of, states
+from tests.deliver.people import STEADY, orders, plan, reason_of, states
 from tests.deliver.providers import TOKEN, SendgridStandIn
 from tests.deliver.scripted import Answer, Scripted, listening
 
@@ -105,9 +105,9 @@ def test_one_message_is_one_call_and_what_is_lost_is_parked(
 ) -> None:
     plan(unkeyed.database, orders(6))
     wire.faults_after.extend(["", "reset"])
-    unkeyed.deliver(sendgrid, run={"env": "production"})
-    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-    unkeyed.deliver(sendgrid, run={"env": "production"})
+    unkeyed.deliver(sendgrid, run={"env": "production"}, times=STEADY)
+    time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+    unkeyed.deliver(sendgrid, run={"env": "production"}, times=STEADY)
     assert Counter(states(unkeyed.database).values()) == {"accepted": 5, "parked": 1}
     assert reason_of(unkeyed.database, "O-00001") == "cannot_ask_provider"
     assert (wire.posts, Counter(standin.copies.values())) == (6, {1: 6})
@@ -117,6 +117,6 @@ def test_one_message_is_one_call_and_what_is_lost_is_parked(
 def test_an_account_stop_keeps_the_rest_planned(unkeyed: Shop, wire: Scripted, sendgrid: Sendgrid) -> None:
     plan(unkeyed.database, orders(4))
     wire.answers.extend([Answer(202, headers={"X-Message-Id": "a"}), errors(401, None)])
-    unkeyed.deliver(sendgrid, run={"env": "production"})
+    unkeyed.deliver(sendgrid, run={"env": "production"}, times=STEADY)
     assert Counter(states(unkeyed.database).values()) == {"accepted": 1, "planned": 3}
     assert wire.posts == 2

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.channels.smtp import Smtp
 from tests.deliver.conftest import Shop
-from tests.deliver.people import QUICK, orders, plan, reason_of, states
+from tests.deliver.people import QUICK, STEADY, orders, plan, reason_of, states
 from tests.deliver.relay import Relay
 
 PATIENT = QUICK.model_copy(update={"batch_size": 500, "lease_seconds": 20, "timeout_seconds": 5})
@@ -37,11 +37,11 @@ def test_a_worker_that_dies_leaves_its_own_intent_and_nothing_twice(unkeyed: Sho
     plan(unkeyed.database, orders(7))
     smtp.max_messages = 3
     with pytest.raises(KeyboardInterrupt):
-        unkeyed.deliver(smtp, dying, run={"env": "production"})
-    time.sleep(QUICK.lease_seconds + 0.2)
-    unkeyed.deliver(smtp, run={"env": "production"})
-    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-    unkeyed.deliver(smtp, run={"env": "production"})
+        unkeyed.deliver(smtp, dying, run={"env": "production"}, times=STEADY)
+    time.sleep(STEADY.lease_seconds + 0.2)
+    unkeyed.deliver(smtp, run={"env": "production"}, times=STEADY)
+    time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+    unkeyed.deliver(smtp, run={"env": "production"}, times=STEADY)
     assert Counter(states(unkeyed.database).values()) == {"parked": 3, "accepted": 4}
     assert (len(relay.copies), set(relay.copies.values())) == (7, {1})
     unkeyed.check_sum()
