@@ -17,12 +17,11 @@ from uuid import UUID, uuid4
 from prefect import get_run_logger, task
 from sqlalchemy import Connection
 
-from tasks.channels import EMAIL
+from tasks.channels import channels_of
 from tasks.channels.base import Channel
 from tasks.core import doubts, due, ledger
 from tasks.core.archive import keep
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
-from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.doubts import Doubt
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
@@ -31,6 +30,7 @@ from tasks.core.outgoing import Result, message_key
 from tasks.core.runs import Run
 from tasks.core.sealing import Render, pack, renderer_of, seal_all, storable
 from tasks.core.settings import DeliverySettings
+from tasks.core.touchpoints import load_all
 from tasks.stores import archive_store
 
 Hook = Callable[[str], None]
@@ -54,18 +54,12 @@ class Delivered:
 def deliver(run: Run) -> Delivered:
     """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
     with ExitStack() as open_channels:
-        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
+        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run.settings)]
         done = deliver_messages(run, channels, renderer_of(run))
     get_run_logger().info("delivered: %s", done.counts or "nothing to send")
     for note in done.notes:
         get_run_logger().warning("%s", note)
     return done
-
-
-def channels_of(run: Run) -> list[Channel]:
-    """The channels this installation sends on; a scratch run has a mailbox of its own."""
-    name = run.settings.email if run.namespace == DEFAULT_NAMESPACE else "mailbox"
-    return [EMAIL[name](run.settings)]
 
 
 def deliver_messages(
@@ -76,10 +70,13 @@ def deliver_messages(
     times: DeliverySettings | None = None,
     hook: Hook = lambda _: None,
 ) -> Delivered:
-    """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it."""
+    """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it.
+
+    Several channels are served twice: what one refused may have fallen back onto one that was served before.
+    """
     counts: Counter[str] = Counter()
     notes: list[str] = []
-    for channel in channels:
+    for channel in [*channels, *channels] if len(channels) > 1 else channels:
         courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook)
         courier.work_until_quiet()
         counts += courier.counts
@@ -114,7 +111,11 @@ class Courier:
         settings = self.run.settings
         allowed = tuple(address.strip().lower() for address in settings.allow.split(",") if address.strip())
         guarded = self.channel.is_real and settings.env != "production"
-        return Scope(self.run.run_id, self.run.as_of, self.channel.name, guarded, allowed)
+        ways = {
+            name: [channel for channel in touchpoint.channels if channel in settings.channels]
+            for name, touchpoint in load_all().items()
+        }
+        return Scope(self.run.run_id, self.run.as_of, self.channel.name, guarded, allowed, ways)
 
     def work_until_quiet(self) -> None:
         """Work, then wait (one lease at most) for what other workers hold: it belongs to this run's sum."""

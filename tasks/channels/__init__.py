@@ -3,14 +3,36 @@
 from collections.abc import Callable
 
 from tasks.channels.base import Channel
+from tasks.channels.line import Line
 from tasks.channels.mailbox import Mailbox
 from tasks.channels.ses import Ses
 from tasks.channels.webhook import Webhook
-from tasks.core.settings import DeliverySettings, SesSettings, Settings, WebhookSettings
+from tasks.core.domain import ChannelName
+from tasks.core.settings import DeliverySettings, LineSettings, SesSettings, Settings, WebhookSettings
 
-EMAIL: dict[str, Callable[[Settings], Channel]] = {
+Make = Callable[[Settings], Channel]
+
+EMAIL: dict[str, Make] = {
     "mailbox": lambda settings: Mailbox(settings.home / "mailbox"),
     "ses": lambda _: Ses(SesSettings(), DeliverySettings().timeout_seconds),
     "webhook": lambda _: Webhook.from_settings(WebhookSettings()),
 }
 """TODOKE_EMAIL -> adapter."""
+
+LINE: dict[str, Make] = {
+    "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.LINE),
+    "line": lambda _: Line.from_settings(LineSettings()),
+}
+"""TODOKE_LINE -> adapter."""
+
+SMS: dict[str, Make] = {
+    "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.SMS),
+}
+"""TODOKE_SMS -> adapter."""
+
+CHANNELS: dict[ChannelName, dict[str, Make]] = {ChannelName.EMAIL: EMAIL, ChannelName.LINE: LINE, ChannelName.SMS: SMS}
+
+
+def channels_of(settings: Settings) -> list[Channel]:
+    """The channels this installation sends on. Raises ConfigurationError where one lacks its settings."""
+    return [CHANNELS[channel][adapter](settings) for channel, adapter in settings.channels.items()]

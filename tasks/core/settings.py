@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.core.declarations import suggestion
+from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
 
 
@@ -63,6 +64,8 @@ class Settings(FromEnvironment):
         None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
     )
     email: Literal["mailbox", "ses", "webhook"] = Field("mailbox", description="Where e-mail goes.")
+    line: Literal["", "mailbox", "line"] = Field("", description="Where LINE messages go; empty: none are sent.")
+    sms: Literal["", "mailbox", "twilio", "aws"] = Field("", description="Where SMS goes; empty: none is sent.")
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
     publish_url: str | None = Field(
         None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
@@ -82,6 +85,12 @@ class Settings(FromEnvironment):
     )
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
+
+    @property
+    def channels(self) -> dict[ChannelName, str]:
+        """The channels this installation sends on, each with its adapter."""
+        named = {ChannelName.EMAIL: self.email, ChannelName.LINE: self.line, ChannelName.SMS: self.sms}
+        return {channel: adapter for channel, adapter in named.items() if adapter}
 
     @field_validator("base_url")
     @classmethod
@@ -109,6 +118,15 @@ class WebhookSettings(FromEnvironment):
 
     url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
     secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
+
+
+class LineSettings(FromEnvironment):
+    """LINE Messaging API (TODOKE_LINE=line)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_LINE_", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, description="Channel access token of the LINE official account.")
+    api: str = Field("https://api.line.me", description="Address of the API; another one only for tests.")
 
 
 class DeliverySettings(FromEnvironment):
