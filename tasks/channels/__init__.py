@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 
+from tasks.channels.aws_sms import AwsSms
 from tasks.channels.base import Channel
 from tasks.channels.line import Line
 from tasks.channels.mailbox import Mailbox
 from tasks.channels.ses import Ses
+from tasks.channels.twilio import Twilio
 from tasks.channels.webhook import Webhook
 from tasks.core.domain import ChannelName
-from tasks.core.settings import DeliverySettings, LineSettings, SesSettings, Settings, WebhookSettings
+from tasks.core.settings import (
+    AwsSmsSettings,
+    DeliverySettings,
+    LineSettings,
+    SesSettings,
+    Settings,
+    TwilioSettings,
+    WebhookSettings,
+)
 
 Make = Callable[[Settings], Channel]
 
@@ -27,6 +37,8 @@ LINE: dict[str, Make] = {
 
 SMS: dict[str, Make] = {
     "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.SMS),
+    "twilio": lambda _: Twilio.from_settings(TwilioSettings()),
+    "aws": lambda _: AwsSms(AwsSmsSettings(), DeliverySettings().timeout_seconds),
 }
 """TODOKE_SMS -> adapter."""
 

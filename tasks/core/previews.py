@@ -1,4 +1,4 @@
-"""What a message in the mailbox looks like, as HTML for the gallery: mail as it is, LINE and SMS drawn as on a phone."""
+"""Messages of the mailbox as HTML, for the gallery: mail as it is, LINE and SMS drawn as on a phone."""
 
 import email
 import email.policy

@@ -129,6 +129,27 @@ class LineSettings(FromEnvironment):
     api: str = Field("https://api.line.me", description="Address of the API; another one only for tests.")
 
 
+class TwilioSettings(FromEnvironment):
+    """SMS through Twilio (TODOKE_SMS=twilio)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_TWILIO_", extra="ignore", frozen=True)
+
+    account: str = Field("", description="Account SID (AC…).")
+    token: SecretStr | None = Field(None, description="Auth token of the account.")
+    sender: str = Field("", description="Sender: a number in E.164, an alphanumeric id, or a messaging service (MG…).")
+    callback: str = Field("", description="Address for status callbacks; our key is added to it (?key=).")
+    api: str = Field("https://api.twilio.com", description="Address of the API; another one only for tests.")
+
+
+class AwsSmsSettings(FromEnvironment):
+    """SMS through AWS End User Messaging (TODOKE_SMS=aws). Region, keys and endpoint are boto3's own (AWS_*)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SMS_", extra="ignore", frozen=True)
+
+    sender: str | None = Field(None, description="Origination identity: number, sender id or pool.")
+    configuration_set: str | None = Field(None, description="Configuration set of every SMS: without one, no events.")
+
+
 class DeliverySettings(FromEnvironment):
     """Times of the delivery protocol (DELIVERY.md), in seconds unless said otherwise."""
 
