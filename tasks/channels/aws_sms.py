@@ -27,12 +27,11 @@ from tasks.core.errors import (
     UnknownOutcome,
 )
 from tasks.core.outgoing import Outgoing, Result
-from tasks.core.phones import e164
+from tasks.core.phones import checked_sms
 from tasks.core.segments import segments
 from tasks.core.settings import AwsSmsSettings
 
 RETRIES_OFF: Any = {"total_max_attempts": 1, "mode": "standard"}
-MAX_CHARACTERS = 1600
 
 CODES: dict[str, type[DeliveryError]] = {
     "ThrottlingException": NotWritten,
@@ -93,11 +92,7 @@ class AwsSms:
 
     def encode(self, message: Outgoing) -> bytes:
         """The arguments of the call. Raises Rejected for a number that is none, or a text nobody takes."""
-        number = e164(message.to_address)
-        if number is None:
-            raise Rejected(f"not a phone number: {message.to_address!r:.80}")
-        if not 1 <= len(message.text) <= MAX_CHARACTERS:
-            raise Rejected(f"an SMS has between 1 and {MAX_CHARACTERS} characters, this {len(message.text)}")
+        number = checked_sms(message)
         call = {
             "DestinationPhoneNumber": number,
             "MessageBody": message.text,

@@ -23,7 +23,7 @@ from tasks.core.errors import (
     UnknownOutcome,
 )
 from tasks.core.outgoing import Outgoing, Result
-from tasks.core.phones import e164
+from tasks.core.phones import checked_sms
 from tasks.core.segments import segments
 from tasks.core.settings import TwilioSettings
 
@@ -41,7 +41,6 @@ CODES: dict[int, Callable[[str], DeliveryError]] = {
 queue is full. https://www.twilio.com/docs/api/errors"""
 
 BAD_REQUEST = 400
-MAX_CHARACTERS = 1600
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,7 @@ class Twilio:
 
     def encode(self, message: Outgoing) -> bytes:
         """The form that is posted. Raises Rejected for a number that is none, or a text nobody takes."""
-        number = e164(message.to_address)
-        if number is None:
-            raise Rejected(f"not a phone number: {message.to_address!r:.80}")
-        if not 1 <= len(message.text) <= MAX_CHARACTERS:
-            raise Rejected(f"an SMS has between 1 and {MAX_CHARACTERS} characters, this {len(message.text)}")
+        number = checked_sms(message)
         sender = "MessagingServiceSid" if self.sender.startswith("MG") else "From"
         form = {"To": number, sender: self.sender, "Body": message.text}
         if self.callback:

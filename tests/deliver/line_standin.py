@@ -7,7 +7,6 @@ retry key; the same key again is answered 409 with the id of the request that wa
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import count
 from uuid import UUID
 
 import orjson
@@ -25,7 +24,6 @@ class LineStore:
 
     pushed: list[str] = field(default_factory=list)
     requests: dict[str, str] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=count)
 
     @property
     def copies(self) -> Counter[str]:
@@ -44,7 +42,7 @@ class LineStore:
             return _said(409, "The retry key is already accepted", {"x-line-accepted-request-id": taken})
         if not re.fullmatch("U[0-9a-f]{32}", body["to"]) or body["to"] == STRANGER or not body["messages"]:
             return _said(400, "Failed to send messages")
-        self.requests[key] = f"request-{next(self._numbers)}"
+        self.requests[key] = f"request-{len(self.requests)}"
         self.pushed.append(body["to"])
         sent = {"sentMessages": [{"id": f"46{len(self.pushed)}", "quoteToken": "q"}]}
         return Answer(200, orjson.dumps(sent), {"x-line-request-id": self.requests[key]})

@@ -23,6 +23,8 @@ from tests.deliver.line_standin import STRANGER, TOKEN, LineStore
 from tests.deliver.people import QUICK, all_due, change, orders, plan, render, run_of, states
 from tests.deliver.scripted import Answer, Scripted, listening
 
+TO_USER = """update message_content set recipient = recipient || jsonb_build_object('line_user_id', cast(:user as text))
+             where subject_id = :id"""
 TEXT = orjson.dumps([{"type": "text", "text": "髙﨑 恵 様"}]).decode()
 
 
@@ -41,14 +43,14 @@ def store() -> LineStore:
 
 
 @pytest.fixture
-def server(store: LineStore) -> Iterator[Scripted]:
+def api(store: LineStore) -> Iterator[Scripted]:
     with listening(Scripted(store.handle)) as scripted:
         yield scripted
 
 
 @pytest.fixture
-def line(server: Scripted) -> Iterator[Line]:
-    made = Line(TOKEN, server.url)
+def line(api: Scripted) -> Iterator[Line]:
+    made = Line(TOKEN, api.url)
     yield made
     made.close()
 
@@ -84,22 +86,22 @@ class TestLine(ChannelContract):
             channel.encode(replace(for_line(MEGUMI), **changes))  # type: ignore[arg-type]
 
 
-def test_what_is_posted(server: Scripted, line: Line) -> None:
+def test_what_is_posted(api: Scripted, line: Line) -> None:
     [result] = post(line, for_line(MEGUMI))
-    [request] = server.requests
+    [request] = api.requests
     assert orjson.loads(request.body) == {"to": user(MEGUMI.to_address), "messages": orjson.loads(TEXT)}
     assert request.headers["X-Line-Retry-Key"] == KEY
     assert result.provider_id == "461"
 
 
-def test_one_connection_is_kept(server: Scripted, line: Line) -> None:
+def test_one_connection_is_kept(api: Scripted, line: Line) -> None:
     for _ in range(3):
         post(line, for_line(MEGUMI))
-    assert (server.posts, server.connections) == (3, 1)
+    assert (api.posts, api.connections) == (3, 1)
 
 
-def test_a_lost_answer_is_settled_by_the_same_key(server: Scripted, store: LineStore, line: Line) -> None:
-    server.faults_after.append("reset")
+def test_a_lost_answer_is_settled_by_the_same_key(api: Scripted, store: LineStore, line: Line) -> None:
+    api.faults_after.append("reset")
     with pytest.raises(UnknownOutcome):
         post(line, for_line(MEGUMI))
     [again] = post(line, for_line(MEGUMI))
@@ -124,19 +126,19 @@ ANSWERS: list[tuple[Answer, type[DeliveryError]]] = [
 @pytest.mark.parametrize(
     ("answer", "error"), ANSWERS, ids=[f"{one.status} {one.fault}{one.body[:30]!r}" for one, _ in ANSWERS]
 )
-def test_what_an_answer_proves(server: Scripted, line: Line, answer: Answer, error: type[DeliveryError]) -> None:
-    server.answers.append(answer)
+def test_what_an_answer_proves(api: Scripted, line: Line, answer: Answer, error: type[DeliveryError]) -> None:
+    api.answers.append(answer)
     with pytest.raises(error) as raised:
         post(line, for_line(MEGUMI), seconds=0.8)
     assert raised.type is error
-    assert server.posts == 1, "posted once, whatever was answered"
+    assert api.posts == 1, "posted once, whatever was answered"
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({}, 1.0), ({"Retry-After": "7"}, 7.0)])
 def test_a_rate_limit_says_when_to_come_back(
-    server: Scripted, line: Line, headers: dict[str, str], seconds: float
+    api: Scripted, line: Line, headers: dict[str, str], seconds: float
 ) -> None:
-    server.answers.append(Answer(429, RATE, headers))
+    api.answers.append(Answer(429, RATE, headers))
     with pytest.raises(NotWritten) as raised:
         post(line, for_line(MEGUMI))
     assert raised.value.retry_after_seconds == seconds
@@ -149,8 +151,8 @@ def test_a_connection_that_never_was_wrote_nothing() -> None:
     nobody.close()
 
 
-def test_another_token_stops_and_takes_nothing(server: Scripted, store: LineStore) -> None:
-    stranger = Line("another", server.url)
+def test_another_token_stops_and_takes_nothing(api: Scripted, store: LineStore) -> None:
+    stranger = Line("another", api.url)
     with pytest.raises(AccountStopped, match="401"):
         post(stranger, for_line(MEGUMI))
     stranger.close()
@@ -174,8 +176,7 @@ def planned_on_line(database: Database, count: int) -> list[str]:
     for one, known in zip(made, users, strict=True):
         change(
             database,
-            "update message_content set recipient = recipient || jsonb_build_object('line_user_id', cast(:user as text))"
-            " where subject_id = :id",
+            TO_USER,
             user=known,
             id=one.subject_id,
         )
@@ -193,12 +194,12 @@ def deliver(database: Database, home: Path, line: Line) -> Delivered:
 
 
 def test_every_fault_ends_in_one_copy_each(
-    database: Database, tmp_path: Path, server: Scripted, store: LineStore, line: Line
+    database: Database, tmp_path: Path, api: Scripted, store: LineStore, line: Line
 ) -> None:
-    """Answers lost after LINE took the message, before it did, and refused for a moment: nobody gets two, nobody none."""
+    """Answers lost after LINE took the message, before it did, and refused for a moment: one copy each."""
     users = planned_on_line(database, 8)
-    server.faults_after.extend(["", "reset", "cut", "", "reset"])
-    server.answers.extend([Answer(500), Answer(429, RATE, {"Retry-After": "0"}), Answer(502)])
+    api.faults_after.extend(["", "reset", "cut", "", "reset"])
+    api.answers.extend([Answer(500), Answer(429, RATE, {"Retry-After": "0"}), Answer(502)])
     for _ in range(3):
         deliver(database, tmp_path, line)
     assert set(states(database).values()) == {"accepted"}
@@ -206,12 +207,12 @@ def test_every_fault_ends_in_one_copy_each(
 
 
 def test_a_used_up_month_stops_at_the_first_answer(
-    database: Database, tmp_path: Path, server: Scripted, line: Line
+    database: Database, tmp_path: Path, api: Scripted, line: Line
 ) -> None:
     planned_on_line(database, 5)
-    server.answers.append(Answer(429, QUOTA))
+    api.answers.append(Answer(429, QUOTA))
     notes = deliver(database, tmp_path, line).notes
-    assert server.posts == 1
+    assert api.posts == 1
     assert set(states(database).values()) == {"planned"}
     assert any("this month are used up" in note for note in notes)
 
@@ -222,9 +223,9 @@ def test_a_user_line_does_not_know_is_rejected_alone(
     planned_on_line(database, 3)
     change(
         database,
-        "update message_content set recipient = recipient || jsonb_build_object('line_user_id', cast(:user as text))"
-        " where subject_id = 'O-00001'",
+        TO_USER,
         user=STRANGER,
+        id="O-00001",
     )
     deliver(database, tmp_path, line)
     assert states(database) == {"O-00000": "accepted", "O-00001": "rejected", "O-00002": "accepted"}

@@ -61,7 +61,7 @@ class SmsContract(ChannelContract):
 # Twilio
 
 
-def takes(request: Request) -> Answer:
+def takes(_request: Request) -> Answer:
     return Answer(201, json.dumps({"sid": "SM1", "num_segments": "1", "status": "queued"}).encode())
 
 
@@ -154,7 +154,7 @@ def test_what_an_answer_of_twilio_proves(
     ],
 )
 def test_unsafe_settings_are_refused_by_name(changes: dict[str, Any], named: str) -> None:
-    given = {"account": "AC1", "token": SecretStr("x"), "sender": "+815012345678"} | changes
+    given: dict[str, Any] = {"account": "AC1", "token": SecretStr("x"), "sender": "+815012345678"} | changes
     with pytest.raises(ConfigurationError, match=named):
         Twilio.from_settings(TwilioSettings(**given))
 
