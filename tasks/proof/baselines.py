@@ -9,6 +9,8 @@ from sqlalchemy import RowMapping, text
 
 from tasks.core.brand import DEFAULT_SECTION, load_brand
 from tasks.core.database import Database, raw
+from tasks.core.domain import ChannelName
+from tasks.core.parts import EmailParts
 from tasks.core.queries import query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.proof.bench_data import DELTA
@@ -64,7 +66,11 @@ def _bare(renderer: Renderer, rows: list[RowMapping]) -> Iterator[Callable[[], A
     for row in rows:
         declared = renderer._declaration(row["touchpoint"], row["channel"], row["language"])
         values = renderer._values(declared, row["variant"], row["context"], row["recipient"])
-        parts = renderer._parts(row["touchpoint"], row["language"], row["source"] or DEFAULT_SECTION)
+        parts = renderer._parts(
+            row["touchpoint"], ChannelName.EMAIL, row["language"], row["source"] or DEFAULT_SECTION
+        )
+        if not isinstance(parts, EmailParts):
+            raise TypeError("the comparison is about mail")
         values |= {"subject": parts.subject.render(values), "preheader": parts.preheader.render(values)}
         yield _four([parts.subject, parts.preheader, parts.html, parts.text], values)
 
