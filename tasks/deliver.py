@@ -19,10 +19,10 @@ from sqlalchemy import Connection
 
 from tasks.channels import channels_of
 from tasks.channels.base import Channel
-from tasks.core import doubts, due, ledger
+from tasks.core import doubts, due, fallback, ledger
 from tasks.core.archive import keep
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
-from tasks.core.domain import State, TouchpointClass
+from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.doubts import Doubt
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.ledger import Posting
@@ -30,7 +30,6 @@ from tasks.core.outgoing import Result, message_key
 from tasks.core.runs import Run
 from tasks.core.sealing import Render, pack, renderer_of, seal_all, storable
 from tasks.core.settings import DeliverySettings
-from tasks.core.touchpoints import load_all
 from tasks.stores import archive_store
 
 Hook = Callable[[str], None]
@@ -54,7 +53,7 @@ class Delivered:
 def deliver(run: Run) -> Delivered:
     """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
     with ExitStack() as open_channels:
-        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run.settings)]
+        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
         done = deliver_messages(run, channels, renderer_of(run))
     get_run_logger().info("delivered: %s", done.counts or "nothing to send")
     for note in done.notes:
@@ -70,15 +69,18 @@ def deliver_messages(
     times: DeliverySettings | None = None,
     hook: Hook = lambda _: None,
 ) -> Delivered:
-    """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it.
-
-    Several channels are served twice: what one refused may have fallen back onto one that was served before.
-    """
+    """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it."""
     counts: Counter[str] = Counter()
     notes: list[str] = []
-    for channel in [*channels, *channels] if len(channels) > 1 else channels:
+    stopped: set[ChannelName] = set()
+    for place, channel in enumerate([*channels, *channels]):  # again: one may get what another refused
+        if place >= len(channels) and (channel.name in stopped or not fallback.waits(run, channel.name)):
+            continue
         courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook)
+        if place == 0:
+            notes += fallback.leave_removed_channels(run, courier.scope, [one.name for one in channels])
         courier.work_until_quiet()
+        stopped |= {channel.name} if courier.stopped else set()
         counts += courier.counts
         notes += courier.notes
     hook("quiet")
@@ -108,14 +110,7 @@ class Courier:
     @cached_property
     def scope(self) -> Scope:
         """What this worker may claim."""
-        settings = self.run.settings
-        allowed = tuple(address.strip().lower() for address in settings.allow.split(",") if address.strip())
-        guarded = self.channel.is_real and settings.env != "production"
-        ways = {
-            name: [channel for channel in touchpoint.channels if channel in settings.channels]
-            for name, touchpoint in load_all().items()
-        }
-        return Scope(self.run.run_id, self.run.as_of, self.channel.name, guarded, allowed, ways)
+        return fallback.scope_of(self.run, self.channel.name, self.channel.is_real)
 
     def work_until_quiet(self) -> None:
         """Work, then wait (one lease at most) for what other workers hold: it belongs to this run's sum."""

@@ -40,7 +40,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms)
-        require_go_live(connection, any(channel.is_real for channel in channels_of(run.settings)))
+        require_go_live(connection, any(channel.is_real for channel in channels_of(run)))
     return run
 
 

@@ -9,7 +9,9 @@ from tasks.channels.mailbox import Mailbox
 from tasks.channels.ses import Ses
 from tasks.channels.twilio import Twilio
 from tasks.channels.webhook import Webhook
+from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import ChannelName
+from tasks.core.runs import Run
 from tasks.core.settings import (
     AwsSmsSettings,
     DeliverySettings,
@@ -45,6 +47,11 @@ SMS: dict[str, Make] = {
 CHANNELS: dict[ChannelName, dict[str, Make]] = {ChannelName.EMAIL: EMAIL, ChannelName.LINE: LINE, ChannelName.SMS: SMS}
 
 
-def channels_of(settings: Settings) -> list[Channel]:
-    """The channels this installation sends on. Raises ConfigurationError where one lacks its settings."""
-    return [CHANNELS[channel][adapter](settings) for channel, adapter in settings.channels.items()]
+def channels_of(run: Run) -> list[Channel]:
+    """The channels this installation sends on; a scratch run has mailboxes of its own.
+
+    Raises ConfigurationError where one lacks its settings.
+    """
+    real = run.namespace == DEFAULT_NAMESPACE
+    named = run.settings.channels.items()
+    return [CHANNELS[channel][adapter if real else "mailbox"](run.settings) for channel, adapter in named]

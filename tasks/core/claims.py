@@ -185,12 +185,13 @@ def end(
     query("ledger/leave_outbox").run(connection, **_columns(ended))
 
 
-def fall_back(connection: Connection, scope: Scope, keys: Collection[Key]) -> int:
+def fall_back(connection: Connection, scope: Scope, keys: Collection[Key], removed: bool = False) -> int:
     """Those of `keys` that were rejected and are owed (class T) are planned on their next channel, once; their number.
 
-    The channel is chosen as at planning. What the outbound guard refused goes nowhere else either.
+    The channel is chosen as at planning. What the outbound guard refused goes nowhere else either. `removed`: they were
+    on a channel this installation no longer has, not on that of the scope.
     """
-    several = [key for key in keys if len(scope.ways.get(key[0], ())) > 1]
+    several = [key for key in keys if len(scope.ways.get(key[0], ())) > (0 if removed else 1)]
     if not several:
         return 0
     enter(connection, scope.as_of)

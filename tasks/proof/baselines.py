@@ -66,9 +66,7 @@ def _bare(renderer: Renderer, rows: list[RowMapping]) -> Iterator[Callable[[], A
     for row in rows:
         declared = renderer._declaration(row["touchpoint"], row["channel"], row["language"])
         values = renderer._values(declared, row["variant"], row["context"], row["recipient"])
-        parts = renderer._parts(
-            row["touchpoint"], ChannelName.EMAIL, row["language"], row["source"] or DEFAULT_SECTION
-        )
+        parts = renderer._parts(row["touchpoint"], ChannelName.EMAIL, row["language"], row["source"] or DEFAULT_SECTION)
         if not isinstance(parts, EmailParts):
             raise TypeError("the comparison is about mail")
         values |= {"subject": parts.subject.render(values), "preheader": parts.preheader.render(values)}

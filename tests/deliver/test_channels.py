@@ -1,7 +1,7 @@
 """The list of channels: each that may be configured has an adapter that calls itself so."""
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import SecretStr
@@ -10,9 +10,12 @@ from tasks.channels import CHANNELS, channels_of
 from tasks.channels.line import Line
 from tasks.channels.twilio import Twilio
 from tasks.channels.webhook import Webhook
+from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
+from tasks.core.runs import Run
 from tasks.core.settings import LineSettings, Settings, TwilioSettings, WebhookSettings
+from tests.deliver.people import NOW
 
 GIVEN = {
     "TODOKE_WEBHOOK_URL": "https://shop.example/in",
@@ -23,6 +26,11 @@ GIVEN = {
     "TODOKE_TWILIO_SENDER": "+815012345678",
 }
 ADAPTERS = [(channel, name) for channel, adapters in CHANNELS.items() for name in adapters]
+
+
+def run(namespace: str = DEFAULT_NAMESPACE, **settings: Any) -> Run:
+    """A run that opens no database."""
+    return Run("run-1", NOW, "", namespace, Settings(**settings))
 
 
 @pytest.fixture
@@ -49,14 +57,18 @@ def test_an_adapter_is_what_it_is_called_and_all_but_the_mailbox_reach_people(
 
 
 def test_an_installation_has_the_channels_it_names() -> None:
-    assert [made.name for made in channels_of(Settings())] == ["email"]
-    everything = channels_of(Settings(line="mailbox", sms="mailbox"))
-    assert [made.name for made in everything] == ["email", "line", "sms"]
+    assert [made.name for made in channels_of(run())] == ["email"]
+    assert [made.name for made in channels_of(run(line="mailbox", sms="mailbox"))] == ["email", "line", "sms"]
+
+
+def test_a_scratch_run_reaches_nobody() -> None:
+    made = channels_of(run("scratch_x", line="line", sms="aws", email="ses"))
+    assert [one.provider for one in made] == ["mailbox"] * 3
 
 
 def test_a_channel_without_its_settings_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="TODOKE_LINE_TOKEN"):
-        channels_of(Settings(line="line"))
+        channels_of(run(line="line"))
 
 
 @pytest.mark.usefixtures("given")

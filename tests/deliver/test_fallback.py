@@ -145,3 +145,22 @@ def test_who_says_no_to_line_within_the_hour_gets_a_mail(keyed: Shop) -> None:
     assert row(keyed.database)[:3] == ("accepted", "email", "line")
     assert not pushed(keyed)
     keyed.check()
+
+
+@pytest.mark.parametrize("message_class", ["T", "M"])
+def test_a_channel_that_is_not_configured_any_more_keeps_nothing(keyed: Shop, message_class: str) -> None:
+    plan(keyed.database, [replace(MAI, email="mai@example.invalid", message_class=message_class)])
+    change(keyed.database, "update message set channel = 'line', address_key = 'k-line'")
+    change(keyed.database, "update outbox set channel = 'line'")
+    deliver(keyed, [keyed.channel], line="")
+    expected = ("accepted", "email", "line") if message_class == "T" else ("rejected", "line", None)
+    assert row(keyed.database)[:3] == expected
+    keyed.check_sum()
+
+
+def test_a_stopped_channel_is_not_tried_again_in_the_run(mai: Shop) -> None:
+    plan(mai.database, [Planned("O-2", person="森 陸")])
+    mai.provider.faults.extend(["suspended", "suspended"])
+    deliver(mai)
+    assert mai.provider.calls == 1
+    assert set(states(mai.database).values()) == {"planned"}
