@@ -28,7 +28,7 @@ def waits(run: Run, channel: ChannelName) -> bool:
 
 
 def leave_removed_channels(run: Run, scope: Scope, channels: Sequence[ChannelName]) -> list[str]:
-    """Reject what waits for ever, on a channel other than these; class T takes another. One line where there was any."""
+    """Reject what waits for ever, on a channel other than these; class T takes another. One line if there was any."""
     with run.database.transaction() as connection:
         for row in query("ledger/removed_batches").rows(connection, channels=list(channels)):
             dissolve(connection, scope, row["batch_id"], row["fence"], State.SEALED, "channel_removed")
