@@ -5,7 +5,7 @@ pool of one connection and the deadline of each wait are ours, and a failed conn
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import orjson
+from pydantic import SecretStr
 
-from tasks.core.errors import ConfigurationError, NotWritten, UnknownOutcome
+from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.outgoing import Result
 
 TOO_MANY_REQUESTS = 429
 CONFLICT = 409
@@ -103,6 +105,34 @@ def checked_url(variable: str, url: str | None, where: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
         raise ConfigurationError(f"{variable} is {url!r}: set an https address ({where}).")
     return url or ""
+
+
+def needed(variable: str, secret: SecretStr | None) -> str:
+    """A key without which nothing can be sent. Raises ConfigurationError."""
+    if secret is None or not secret.get_secret_value():
+        raise ConfigurationError(f"{variable} is empty: set the key the provider gave you.")
+    return secret.get_secret_value()
+
+
+def dumped(value: Any) -> bytes:
+    """JSON, the same bytes each time. Raises Rejected for an unpaired character."""
+    try:
+        return orjson.dumps(value)
+    except TypeError as error:
+        raise Rejected(f"not a sendable message: {error}") from error
+
+
+def failure(kind: Callable[[str], DeliveryError], answer: Answer, seconds: float | None = None) -> DeliveryError:
+    """The error an answer proves; one that allows another attempt says when."""
+    return NotWritten(str(answer), seconds) if kind is NotWritten else kind(str(answer))
+
+
+def unless_none_was_taken(results: list[Result]) -> list[Result]:
+    """The results, unless each is a failure: then the provider, not its messages, takes nothing now."""
+    failures = [one.failure for one in results if one.failure]
+    if results and len(failures) == len(results):
+        raise next((one for one in failures if isinstance(one, AccountStopped)), failures[0])
+    return results
 
 
 def clipped(value: Any) -> str | None:
