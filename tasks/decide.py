@@ -10,7 +10,6 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.core.domain import ChannelName
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -21,7 +20,6 @@ from tasks.core.runs import Run, write_under
 from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import alarms
 
-ENABLED_CHANNELS = (ChannelName.EMAIL,)
 DUE_TIMEOUT_SECONDS = 300
 
 
@@ -61,7 +59,7 @@ def plan_messages(
     windows = _windows(connection, run, chosen, decision.load_id)
     new_candidates(connection)
     for touchpoint in chosen:
-        _collect(connection, touchpoint, windows[touchpoint.name], decision)
+        _collect(connection, run, touchpoint, windows[touchpoint.name], decision)
     decision.alarms = _arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
@@ -94,8 +92,8 @@ def _windows(connection: Connection, run: Run, chosen: list[Touchpoint], load_id
     return windows
 
 
-def _collect(connection: Connection, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
-    channels = [channel for channel in touchpoint.channels if channel in ENABLED_CHANNELS]
+def _collect(connection: Connection, run: Run, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
+    channels = [channel for channel in touchpoint.channels if channel in run.settings.channels]
     try:
         with connection.begin_nested():
             connection.execute(text(f"set local statement_timeout = '{DUE_TIMEOUT_SECONDS}s'"))

@@ -17,13 +17,12 @@ from uuid import UUID, uuid4
 from prefect import get_run_logger, task
 from sqlalchemy import Connection
 
-from tasks.channels import EMAIL
+from tasks.channels import channels_of
 from tasks.channels.base import Channel
-from tasks.core import doubts, due, ledger
+from tasks.core import doubts, due, fallback, ledger
 from tasks.core.archive import keep
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
-from tasks.core.database import DEFAULT_NAMESPACE
-from tasks.core.domain import State, TouchpointClass
+from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.doubts import Doubt
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.ledger import Posting
@@ -62,12 +61,6 @@ def deliver(run: Run) -> Delivered:
     return done
 
 
-def channels_of(run: Run) -> list[Channel]:
-    """The channels this installation sends on; a scratch run has a mailbox of its own."""
-    name = run.settings.email if run.namespace == DEFAULT_NAMESPACE else "mailbox"
-    return [EMAIL[name](run.settings)]
-
-
 def deliver_messages(
     run: Run,
     channels: Sequence[Channel],
@@ -79,9 +72,15 @@ def deliver_messages(
     """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it."""
     counts: Counter[str] = Counter()
     notes: list[str] = []
-    for channel in channels:
+    stopped: set[ChannelName] = set()
+    for place, channel in enumerate([*channels, *channels]):  # again: one may get what another refused
+        if place >= len(channels) and (channel.name in stopped or not fallback.waits(run, channel.name)):
+            continue
         courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook)
+        if place == 0:
+            notes += fallback.leave_removed_channels(run, courier.scope, [one.name for one in channels])
         courier.work_until_quiet()
+        stopped |= {channel.name} if courier.stopped else set()
         counts += courier.counts
         notes += courier.notes
     hook("quiet")
@@ -111,10 +110,7 @@ class Courier:
     @cached_property
     def scope(self) -> Scope:
         """What this worker may claim."""
-        settings = self.run.settings
-        allowed = tuple(address.strip().lower() for address in settings.allow.split(",") if address.strip())
-        guarded = self.channel.is_real and settings.env != "production"
-        return Scope(self.run.run_id, self.run.as_of, self.channel.name, guarded, allowed)
+        return fallback.scope_of(self.run, self.channel.name, self.channel.is_real)
 
     def work_until_quiet(self) -> None:
         """Work, then wait (one lease at most) for what other workers hold: it belongs to this run's sum."""

@@ -17,6 +17,7 @@ from tasks.core.database import raw
 from tasks.core.domain import GateState
 from tasks.core.identity import address_key, guest_id
 from tasks.core.merge import PARENTS, Merged, columns_of, create_stage, merge_table
+from tasks.core.phones import e164
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
 from tasks.core.scratch import read_notes, valid_file
@@ -124,7 +125,9 @@ def _csv(rows: pa.Table) -> bytes:
 
 
 def _customers(rows: pa.Table, key: bytes) -> pa.Table:
-    return rows.append_column("address_key", _keys(rows["email"], key))
+    phones = _mapped(rows["phone"], lambda phone: address_key(key, e164(phone) or phone))
+    rows = rows.append_column("address_key", _keys(rows["email"], key))
+    return rows.append_column("line_key", _keys(rows["line_user_id"], key)).append_column("phone_key", phones)
 
 
 def _consents(rows: pa.Table, key: bytes) -> pa.Table:

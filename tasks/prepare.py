@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import SecretStr
 
-from tasks.channels import EMAIL
+from tasks.channels import channels_of
 from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
@@ -40,7 +40,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms)
-        require_go_live(connection, EMAIL[run.settings.email](run.settings).is_real)
+        require_go_live(connection, any(channel.is_real for channel in channels_of(run)))
     return run
 
 
@@ -50,7 +50,7 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
         return DEFAULT_NAMESPACE, settings
     own = {
         "home": settings.home / "scratch" / scratch,
-        "email": "mailbox",
+        **{channel.value: "mailbox" for channel in settings.channels},
         **dict.fromkeys(("publish_url", "archive_url", "base_url")),
         "secret": SecretStr(secret(settings).decode()),
     }

@@ -1,7 +1,5 @@
 """Step 8: publish. Tracking pages of changed orders, and the gallery of what was sent."""
 
-import email
-import email.policy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from tasks.core.brand import load_brand
 from tasks.core.errors import TemplateRejected
 from tasks.core.files import write_if_new
 from tasks.core.pages import GALLERY_LIMIT, GalleryEntry, PageRenderer, write_gallery
+from tasks.core.previews import preview
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.secrets import secret
@@ -43,7 +42,7 @@ def publish(run: Run) -> Published:
     """Write the tracking page of every order that changed since the last finished run, then the gallery."""
     published = Published()
     _publish_pages(run, published)
-    published.gallery = len(_publish_gallery(run)) if run.settings.email == "mailbox" else 0
+    published.gallery = len(_publish_gallery(run)) if "mailbox" in run.settings.channels.values() else 0
     return published
 
 
@@ -91,23 +90,25 @@ def _publish_gallery(run: Run) -> list[GalleryEntry]:
     folder, mailbox = gallery_folder(run.settings), run.settings.home / "mailbox"
     with run.database.transaction() as connection:
         rows = query("publish/sent").rows(connection, newest=GALLERY_LIMIT)
-    entries = [_entry(dict(row), mailbox / row["file"], folder) for row in rows if (mailbox / row["file"]).exists()]
+    ours = {channel for channel, adapter in run.settings.channels.items() if adapter == "mailbox"}
+    rows = [row for row in rows if row["channel"] in ours and (mailbox / row["file"]).exists()]
+    entries = [_entry(dict(row), mailbox / row["file"], folder) for row in rows]
     write_gallery(folder, entries, load_brand())
     return entries
 
 
-def _entry(row: dict[str, Any], eml: Path, folder: Path) -> GalleryEntry:
-    message = email.message_from_bytes(eml.read_bytes(), policy=email.policy.default)
-    part = message.get_body(("html", "plain"))
-    file = Path(row["touchpoint"]) / f"{eml.stem}.html"
-    write_if_new(folder / file, (part.get_content() if part else "").encode())
+def _entry(row: dict[str, Any], path: Path, folder: Path) -> GalleryEntry:
+    shown = preview(path, row["language"])
+    file = Path(row["touchpoint"]) / f"{path.stem}.html"
+    write_if_new(folder / file, shown.html.encode())
     return GalleryEntry(
         touchpoint=row["touchpoint"],
         title=load_all()[row["touchpoint"]].title,
         language=row["language"],
         variant=row["variant"],
         recipient=row["recipient"],
-        subject=str(message["Subject"]),
+        subject=shown.subject,
         sent_at=row["sent_at"].isoformat(),
         file=file.as_posix(),
+        channel=row["channel"],
     )

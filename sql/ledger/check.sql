@@ -8,6 +8,8 @@ select m.touchpoint, m.subject_id, m.run_id, m.order_id, c.verdict,
     when is_stopped(m.touchpoint, m.channel) then 'paused'
     when n.subject_id is null then 'erased'
     when c.verdict is not null then c.reason
+    when m.channel <> 'email' and exists (select from consent_now s where s.customer_id = m.customer_id and s.channel = m.channel
+                                          and s.topic = 'all' and not s.granted) then 'channel_refused'
     when coalesce(n.recipient ->> :address_field, '') = '' then 'no_address'
     when :guarded and lower(n.recipient ->> :address_field) <> all(cast(:allowed as text[])) then 'outbound_guard'
   end as failed

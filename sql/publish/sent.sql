@@ -1,9 +1,9 @@
 -- Who:    the newest messages each touchpoint sent, for the gallery.
 -- Grain:  touchpoint x subject; at most :newest each.
 -- Params: newest
-select touchpoint, subject_id, language, variant, recipient, sent_at, file
+select touchpoint, subject_id, channel, language, variant, recipient, sent_at, file
 from (
-  select m.touchpoint, m.subject_id, m.language, m.variant, m.state_at as sent_at, b.provider_id as file,
+  select m.touchpoint, m.subject_id, m.channel, m.language, m.variant, m.state_at as sent_at, b.provider_id as file,
          coalesce(c.recipient ->> 'name', c.recipient ->> 'company', c.recipient ->> 'email', '') as recipient,
          row_number() over (partition by m.touchpoint order by m.state_at desc, m.subject_id) as place
   from message m

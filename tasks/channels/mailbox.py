@@ -1,4 +1,4 @@
-"""E-mail into a folder: one `.eml` per message, for people to open. The default; it reaches nobody.
+"""Messages into a folder, for people to open: `.eml`, LINE as `.json`, SMS as `.txt`. The default; it reaches nobody.
 
 Keyed: a message's file is named after its key, so the same bytes twice are one file. Files appear whole or not at all
 (temporary file, fsync, link) and are never overwritten.
@@ -7,7 +7,7 @@ Keyed: a message's file is named after its key, so the same bytes twice are one 
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +17,10 @@ from uuid import UUID
 import orjson
 
 from tasks.core.domain import ChannelName
-from tasks.core.errors import NotWritten, UnknownOutcome
+from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import compose
+from tasks.core.segments import segments
 
 _UNSAFE = re.compile(r"[^\w@.+-]+", re.ASCII)
 _LITTER_SECONDS = 3600
@@ -46,9 +47,13 @@ class Mailbox:
         return b""
 
     def encode(self, message: Outgoing) -> bytes:
-        """One JSON object: key, file name, and the message as RFC 5322 text."""
-        text = compose(message).decode()
-        return orjson.dumps({"key": message.key.hex, "file": file_name(message), "eml": text})
+        """One JSON object: key, file name, and what the file will hold."""
+        suffix, content = FORMS[self.name]
+        file = file_name(message, suffix)
+        try:
+            return orjson.dumps({"key": message.key.hex, "file": file, "content": content(message)})
+        except TypeError as error:
+            raise Rejected(f"not a sendable message: {error}") from error
 
     def join(self, entries: Sequence[bytes]) -> bytes:
         """A JSON list."""
@@ -71,7 +76,7 @@ class Mailbox:
 
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
         """Files that lie in the mailbox."""
-        names = {path.suffixes[-2][1:]: path for path in self.folder.glob("*/*.*.eml")}
+        names = {path.suffixes[-2][1:]: path for path in self.folder.glob(f"*/*.*.{FORMS[self.name][0]}")}
         found = {key: names[key.hex[:12]] for key in keys if key.hex[:12] in names}
         return {key: path.relative_to(self.folder).as_posix() for key, path in found.items()}
 
@@ -89,7 +94,7 @@ class Mailbox:
 
     def _deliver(self, deadline: float, entry: dict[str, str]) -> Result | OSError:
         """One file; an error means that it was not written."""
-        path, content = self.folder / entry["file"], entry["eml"].encode()
+        path, content = self.folder / entry["file"], entry["content"].encode()
         try:
             if not path.exists():
                 if time.monotonic() > deadline:
@@ -117,7 +122,30 @@ class Mailbox:
             temporary.unlink()
 
 
-def file_name(message: Outgoing) -> str:
-    """`<touchpoint>/<subject>.<12 digits of the key>.eml`, safe on every file system."""
+def file_name(message: Outgoing, suffix: str = "eml") -> str:
+    """`<touchpoint>/<subject>.<12 digits of the key>.<suffix>`, safe on every file system."""
     subject = _UNSAFE.sub("_", message.subject_id).lstrip(".")[:80] or "_"
-    return f"{_UNSAFE.sub('_', message.touchpoint)}/{subject}.{message.key.hex[:12]}.eml"
+    return f"{_UNSAFE.sub('_', message.touchpoint)}/{subject}.{message.key.hex[:12]}.{suffix}"
+
+
+def _line(message: Outgoing) -> str:
+    """The body of LINE's push call, for people to read."""
+    try:
+        body = {"to": message.to_address, "messages": orjson.loads(message.text)}
+    except orjson.JSONDecodeError as error:
+        raise Rejected(f"not a sendable message: {error}") from error
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+
+
+def _sms(message: Outgoing) -> str:
+    """Number, cost and text."""
+    cost = segments(message.text)
+    return f"To: {message.to_address}\nSegments: {cost.count} ({cost.encoding})\n\n{message.text}\n"
+
+
+FORMS: dict[ChannelName, tuple[str, Callable[[Outgoing], str]]] = {
+    ChannelName.EMAIL: ("eml", lambda message: compose(message).decode()),
+    ChannelName.LINE: ("json", _line),
+    ChannelName.SMS: ("txt", _sms),
+}
+"""Channel -> suffix and content of its files."""

@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from tasks.core.brand import Brand, Palette, load_brand
+from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.pages import PageRenderer
+from tasks.core.parts import FILES
 from tasks.core.paths import SQL, TEMPLATES
 from tasks.core.promotions import unguarded
 from tasks.core.queries import names, query
@@ -150,12 +153,15 @@ def _check_attributes(path: Path) -> list[str]:
 
 
 def _check_files(touchpoint: Touchpoint, folder: Path) -> list[str]:
-    wanted = {f"email.{language}.{kind}" for language in touchpoint.languages for kind in ("mjml", "txt")}
-    wanted.add("sample.json")
+    forms = [form for channel in touchpoint.channels for form in FILES.get(channel, ())]
+    wanted = {form.format(language) for language in touchpoint.languages for form in forms} | {"sample.json"}
     missing = sorted(name for name in wanted if not (folder / name).is_file())
-    extra = sorted(path.name for path in folder.glob("email.*") if path.name not in wanted)
-    problems = [f"{touchpoint.name}: {name} is missing" for name in missing]
-    problems += [f"{touchpoint.name}: {name} is of a language that touchpoint.toml does not list" for name in extra]
+    found = [path.name for channel in FILES for path in folder.glob(f"{channel}.*")]
+    extra = sorted(name for name in found if name not in wanted)
+    unwritten = [f"no templates can be written for {one} yet" for one in touchpoint.channels if one not in FILES]
+    problems = [f"{name} is missing" for name in missing] + unwritten
+    problems += [f"{name} is of a language or channel that touchpoint.toml does not list" for name in extra]
+    problems = [f"{touchpoint.name}: {what}" for what in problems]
     return problems + [what for path in sorted(folder.glob("*.mjml")) for what in _check_attributes(path)]
 
 
@@ -170,23 +176,22 @@ def _samples(folder: Path) -> dict[str, Any]:
 
 
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
-    """Every language and variant of one case, with and without consent."""
+    """Every channel, language and variant of one case, with and without consent."""
     problems = check_context(touchpoint, case["context"])
     if problems:
         return problems
-    for language in touchpoint.languages:
-        for variant in touchpoint.variants:
-            for consent in (True, False):
-                recipient = {**case["recipient"], "consent": consent}
-                try:
-                    rendered = renderer.render(
-                        touchpoint.name, ChannelName.EMAIL, language, variant, case["context"], recipient
-                    )
-                except (TemplateRejected, ConfigurationError) as error:
-                    return [str(error)]
-                problems += [
-                    f"{language}, {variant}: {what}" for what in _check_message(touchpoint, language, rendered)
-                ]
+    ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False))
+    for channel, language, variant, consent in ways:
+        recipient = {**case["recipient"], "consent": consent}
+        try:
+            rendered = renderer.render(touchpoint.name, channel, language, variant, case["context"], recipient)
+        except (TemplateRejected, ConfigurationError) as error:
+            return [str(error)]
+        if channel is ChannelName.EMAIL:
+            found = _check_message(touchpoint, language, rendered)
+        else:
+            found = check_rendered(touchpoint, channel, rendered, _BASE_URL)
+        problems += [f"{channel}, {language}, {variant}: {what}" for what in found]
     return list(dict.fromkeys(problems))
 
 
@@ -222,6 +227,7 @@ def _check_promotion(touchpoint: Touchpoint, templates: Path) -> list[str]:
     sources = {
         f"email.{language}.mjml": compile_mjml(templates, touchpoint.name, language)
         for language in touchpoint.languages
+        if ChannelName.EMAIL in touchpoint.channels
     }
     for path in sorted((templates / touchpoint.name).glob("*.txt")):
         sources[path.name] = path.read_text(encoding="utf-8")

@@ -4,7 +4,8 @@ The same checks are asked at the claim and again before every post: the gates of
 (sql/ledger/check.sql). A check that fails for good ends the message; one that may pass later leaves it planned.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,7 @@ StillDue = Callable[[Connection, str, Sequence[str], datetime], set[str]]
 ENDS: dict[str, State] = {
     "too_late": State.EXPIRED,
     "no_address": State.REJECTED,
+    "channel_refused": State.REJECTED,
     "outbound_guard": State.REJECTED,
     **dict.fromkeys(("paused", "cap", "quiet_hours", "open_problem", "journey", "due_file_broken"), State.PLANNED),
 }
@@ -44,6 +46,8 @@ class Scope:
     guarded: bool
     """A real channel outside production: only `allowed` addresses (lower case) may be reached."""
     allowed: tuple[str, ...] = ()
+    ways: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Touchpoint -> its channels that this installation has, in order of fallback."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ def claim(
         found.deferred = {key: reason for key, reason in failed.items() if ends_as(reason) is State.PLANNED}
         found.ended = {key: (ends_as(reason), reason) for key, reason in failed.items() if key not in found.deferred}
         end(connection, scope.as_of, found.ended)
+        fall_back(connection, scope, found.ended)
         found.ready = _contents(connection, [key for key in keys if key not in failed])
     return found
 
@@ -178,6 +183,23 @@ def end(
         **_columns(ended),
     )
     query("ledger/leave_outbox").run(connection, **_columns(ended))
+
+
+def fall_back(connection: Connection, scope: Scope, keys: Collection[Key], removed: bool = False) -> int:
+    """Those of `keys` that were rejected and are owed (class T) are planned on their next channel, once; their number.
+
+    The channel is chosen as at planning. What the outbound guard refused goes nowhere else either. `removed`: they were
+    on a channel this installation no longer has, not on that of the scope.
+    """
+    several = [key for key in keys if len(scope.ways.get(key[0], ())) > (0 if removed else 1)]
+    if not several:
+        return 0
+    enter(connection, scope.as_of)
+    new_candidates(connection)
+    ways = {name: list(scope.ways[name]) for name, _ in several}
+    query("ledger/fallen").run(connection, ways=json.dumps(ways), **_columns(several))
+    query("decide/enrich").run(connection)
+    return query("ledger/fall_back").run(connection, as_of=scope.as_of)
 
 
 def claimable_elsewhere(

@@ -14,7 +14,7 @@ import orjson
 import zstandard
 from sqlalchemy import Connection
 
-from tasks.core.claims import Key, Scope, StillDue, end, ends_as, enter, failures
+from tasks.core.claims import Key, Scope, StillDue, end, ends_as, enter, failures, fall_back
 from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.errors import GuardError, NotWritten, UnknownOutcome
 from tasks.core.outgoing import Result
@@ -116,6 +116,7 @@ def dissolve_if_untrue(
         dissolve(
             connection, scope, batch_id, fence, State.SEALED, "dissolved: " + ", ".join(sorted(set(failed.values())))
         )
+        fall_back(connection, scope, ended)
     return failed
 
 
@@ -284,3 +285,4 @@ def conclude(connection: Connection, scope: Scope, batch_id: UUID, results: Mapp
         as_of=scope.as_of,
     )
     query("ledger/tell").run(connection, batch_id=batch_id, as_of=scope.as_of)
+    fall_back(connection, scope, [key for key, state in states.items() if state is State.REJECTED])

@@ -87,6 +87,7 @@ class GalleryEntry:
     subject: str
     sent_at: str
     file: str
+    channel: str = "email"
 
 
 def write_gallery(folder: Path, entries: Iterable[GalleryEntry], brand: Brand, templates: Path = TEMPLATES) -> Path:

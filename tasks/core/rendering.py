@@ -1,6 +1,7 @@
 """Messages from templates.
 
-`email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text.
+`email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
+`line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text.
 Every template sees the fields of its context, and: recipient, consent, variant, zone, unsubscribe_token, with an order
 tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
 (`_shared/blocks.*`).
@@ -11,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template, TemplateError
+from jinja2 import TemplateError
 
 from tasks.core import formats, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand, Section
-from tasks.core.domain import TouchpointClass
+from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.parts import Parts, compile_parts
 from tasks.core.paths import TEMPLATES
-from tasks.core.templating import compile_mjml, environment, split_text, template
 from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
 
 RECIPIENT: dict[str, Any] = {
@@ -30,7 +31,10 @@ RECIPIENT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Rendered:
-    """One message, ready for a channel adapter. Message-ID and To are the caller's; `headers` are the extra ones."""
+    """One message, ready for a channel adapter. Message-ID and To are the caller's; `headers` are the extra ones.
+
+    `subject` is LINE's altText, `text` LINE's message objects as JSON, or an SMS; these have no HTML and no headers.
+    """
 
     subject: str
     html: str
@@ -42,23 +46,13 @@ class Rendered:
     headers: dict[str, str]
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    """The four templates of one touchpoint in one language of one shop front."""
-
-    subject: Template
-    preheader: Template
-    html: Template
-    text: Template
-
-
 class Renderer:
     """Renders messages of one brand. Thread-safe; templates are compiled at first use and kept."""
 
     def __init__(self, brand: Brand, secret: bytes, base_url: str, templates: Path = TEMPLATES) -> None:
         self._brand, self._secret, self._base_url, self._templates = brand, secret, base_url, templates
         self._touchpoints = read_all(templates)
-        self._compiled: dict[tuple[str, str, str], _Compiled] = {}
+        self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
     def render(
         self,
@@ -79,9 +73,9 @@ class Renderer:
             found = "; ".join(problems)
             raise TemplateRejected(f"{touchpoint} ({language}): {found}; correct sql/due/{touchpoint}.sql")
         values = self._values(declared, variant, context, recipient)
-        parts = self._parts(touchpoint, language, source or DEFAULT_SECTION)
+        parts = self._parts(touchpoint, channel, language, source or DEFAULT_SECTION)
         try:
-            return self._filled(declared, language, source, parts, values)
+            return self._filled(declared, channel, language, source, parts, values)
         except (TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
             raise TemplateRejected(f"{touchpoint} ({language}, {variant}): {error}; correct the template") from error
 
@@ -109,42 +103,35 @@ class Renderer:
         return tokens.tracking_token(self._secret, order_id)
 
     def _filled(
-        self, declared: Touchpoint, language: str, source: str | None, parts: _Compiled, values: dict[str, Any]
+        self,
+        declared: Touchpoint,
+        channel: str,
+        language: str,
+        source: str | None,
+        parts: Parts,
+        values: dict[str, Any],
     ) -> Rendered:
         section = self._brand.section(source)
         sender = getattr(section.senders, declared.touchpoint_class.value)
-        values["subject"] = subject = formats.header(parts.subject.render(values))
-        values["preheader"] = formats.header(parts.preheader.render(values))
+        content = parts.fill(values)
+        mail = channel == ChannelName.EMAIL
         return Rendered(
-            subject=subject,
-            html=parts.html.render(values),
-            text=parts.text.render(values),
+            subject=content.subject,
+            html=content.html,
+            text=content.text,
             from_name=getattr(sender.name, language),
             from_address=sender.address,
             reply_to=section.reply_to,
             stream=sender.stream,
-            headers=_headers(declared, language, section, values["unsubscribe_token"]),
+            headers=_headers(declared, language, section, values["unsubscribe_token"]) if mail else {},
         )
 
-    def _parts(self, name: str, language: str, source: str) -> _Compiled:
-        key = (name, language, source)
+    def _parts(self, name: str, channel: str, language: str, source: str) -> Parts:
+        key = (name, channel, language, source)
         if key not in self._compiled:
-            self._compiled[key] = self._compile(name, language, self._brand.section(source))
+            section = self._brand.section(source)
+            self._compiled[key] = compile_parts(self._templates, name, channel, language, section)
         return self._compiled[key]
-
-    def _compile(self, name: str, language: str, section: Section) -> _Compiled:
-        subject, preheader, body = split_text(self._templates / name / f"email.{language}.txt")
-        html = compile_mjml(self._templates, name, language)
-        try:
-            rich, plain = (environment(self._templates, name, language, section, escape) for escape in (True, False))
-            return _Compiled(
-                subject=template(plain, subject),
-                preheader=template(plain, preheader),
-                html=template(rich, html),
-                text=template(plain, body),
-            )
-        except TemplateError as error:
-            raise ConfigurationError(f"templates/{name} ({language}): {error}") from error
 
 
 def _headers(declared: Touchpoint, language: str, section: Section, token: str) -> dict[str, str]:

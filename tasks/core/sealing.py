@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from tasks.core import ledger, touchpoints
 from tasks.core.brand import load_brand
-from tasks.core.claims import Claimed, Key, Scope, end
+from tasks.core.claims import Claimed, Key, Scope, end, fall_back
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.errors import ConfigurationError, DataError, Rejected
 from tasks.core.outgoing import ADDRESS_FIELD, Outgoing, message_key
@@ -77,6 +77,7 @@ def seal_all(
 ) -> int:
     """End what was rejected, freeze the rest; returns the number of batches."""
     end(connection, scope.as_of, packed.rejected)
+    fall_back(connection, scope, packed.rejected)
     groups = alike(packed.entries, packer.envelope)
     batches = [batch for group in groups for batch in split(group, packer.max_messages, packer.max_bytes)]
     for batch in batches:

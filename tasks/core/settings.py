@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.core.declarations import suggestion
+from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
 
 
@@ -65,6 +66,8 @@ class Settings(FromEnvironment):
     email: Literal["mailbox", "smtp", "ses", "resend", "postmark", "sendgrid", "webhook"] = Field(
         "mailbox", description="Where e-mail goes."
     )
+    line: Literal["", "mailbox", "line"] = Field("", description="Where LINE messages go; empty: none are sent.")
+    sms: Literal["", "mailbox", "twilio", "aws"] = Field("", description="Where SMS goes; empty: none is sent.")
     allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
     publish_url: str | None = Field(
         None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
@@ -84,6 +87,12 @@ class Settings(FromEnvironment):
     )
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
+
+    @property
+    def channels(self) -> dict[ChannelName, str]:
+        """The channels this installation sends on, each with its adapter."""
+        named = {ChannelName.EMAIL: self.email, ChannelName.LINE: self.line, ChannelName.SMS: self.sms}
+        return {channel: adapter for channel, adapter in named.items() if adapter}
 
     @field_validator("base_url")
     @classmethod
@@ -164,6 +173,36 @@ class WebhookSettings(FromEnvironment):
 
     url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
     secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
+
+
+class LineSettings(FromEnvironment):
+    """LINE Messaging API (TODOKE_LINE=line)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_LINE_", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, description="Channel access token of the LINE official account.")
+    api: str = Field("https://api.line.me", description="Address of the API; another one only for tests.")
+
+
+class TwilioSettings(FromEnvironment):
+    """SMS through Twilio (TODOKE_SMS=twilio)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_TWILIO_", extra="ignore", frozen=True)
+
+    account: str = Field("", description="Account SID (AC…).")
+    token: SecretStr | None = Field(None, description="Auth token of the account.")
+    sender: str = Field("", description="Sender: a number in E.164, an alphanumeric id, or a messaging service (MG…).")
+    callback: str = Field("", description="Address for status callbacks; our key is added to it (?key=).")
+    api: str = Field("https://api.twilio.com", description="Address of the API; another one only for tests.")
+
+
+class AwsSmsSettings(FromEnvironment):
+    """SMS through AWS End User Messaging (TODOKE_SMS=aws). Region, keys and endpoint are boto3's own (AWS_*)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SMS_", extra="ignore", frozen=True)
+
+    sender: str | None = Field(None, description="Origination identity: number, sender id or pool.")
+    configuration_set: str | None = Field(None, description="Configuration set of every SMS: without one, no events.")
 
 
 class DeliverySettings(FromEnvironment):

@@ -37,7 +37,8 @@ def written(text: str) -> str:
 
 def _row(kind: type[BaseSettings], name: str, field: FieldInfo) -> str:
     choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-    meaning = f"{field.description} One of: {', '.join(map(str, choices))}." if len(choices) > 1 else field.description
+    named = [str(choice) for choice in choices if choice]
+    meaning = f"{field.description} One of: {', '.join(named)}." if len(choices) > 1 else field.description
     return f"| `{kind.model_config['env_prefix']}{name.upper()}` | {_default(field)} | {meaning} |"
 
 

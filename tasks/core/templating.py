@@ -122,6 +122,25 @@ def split_text(path: Path) -> tuple[str, str, str]:
     return subject.removeprefix("Subject: "), preheader.removeprefix("Preheader: "), body.lstrip("\n")
 
 
+def split_head(path: Path, needed: tuple[str, ...], other: tuple[str, ...]) -> tuple[dict[str, list[str]], str]:
+    """Head lines (`Name: text`, by name; a name may repeat) and body of a text file: an empty line parts them."""
+    where = f"templates/{path.parent.name}/{path.name}"
+    try:
+        head, body = path.read_text(encoding="utf-8").split("\n\n", 1)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{where}: needs {', '.join(needed)}, an empty line, then the text") from error
+    found: dict[str, list[str]] = {name: [] for name in (*needed, *other)}
+    for line in head.split("\n"):
+        name, colon, value = line.partition(": ")
+        if not colon or name not in found:
+            raise ConfigurationError(f"{where}: {line!r:.60} begins with none of {', '.join(found)} and a colon")
+        found[name].append(value)
+    for name in needed:
+        if len(found[name]) != 1:
+            raise ConfigurationError(f"{where}: needs exactly one line `{name}: `")
+    return found, body
+
+
 def _filters(language: str, words: Mapping[str, Any]) -> dict[str, Any]:
     """Filters bound to one language; those of instants read the recipient's `zone` from the message."""
     plain = (formats.day, formats.day_range, formats.money, formats.dear, formats.person, formats.sama)

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, text
 
 from tasks.core.brand import DEFAULT_SECTION, load_brand
 from tasks.core.database import Database, raw
+from tasks.core.parts import Parts
 from tasks.core.queries import query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.proof.bench_data import DELTA
@@ -64,10 +65,9 @@ def _bare(renderer: Renderer, rows: list[RowMapping]) -> Iterator[Callable[[], A
     for row in rows:
         declared = renderer._declaration(row["touchpoint"], row["channel"], row["language"])
         values = renderer._values(declared, row["variant"], row["context"], row["recipient"])
-        parts = renderer._parts(row["touchpoint"], row["language"], row["source"] or DEFAULT_SECTION)
-        values |= {"subject": parts.subject.render(values), "preheader": parts.preheader.render(values)}
-        yield _four([parts.subject, parts.preheader, parts.html, parts.text], values)
+        source = row["source"] or DEFAULT_SECTION
+        yield _filled(renderer._parts(row["touchpoint"], row["channel"], row["language"], source), values)
 
 
-def _four(templates: list[Any], values: dict[str, Any]) -> Callable[[], Any]:
-    return lambda: [template.render(values) for template in templates]
+def _filled(parts: Parts, values: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: parts.fill(values)

@@ -1,34 +1,77 @@
 """The list of channels: each that may be configured has an adapter that calls itself so."""
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
-from tasks.channels import EMAIL
+from tasks.channels import CHANNELS, channels_of
+from tasks.core.database import DEFAULT_NAMESPACE
+from tasks.core.domain import ChannelName
+from tasks.core.errors import ConfigurationError
+from tasks.core.runs import Run
 from tasks.core.settings import Settings
+from tests.deliver.people import NOW
+
+GIVEN = {
+    "TODOKE_SMTP_URL": "smtps://shop:sixteen@relay.example",
+    "TODOKE_RESEND_SECRET": "sixteen characters",
+    "TODOKE_POSTMARK_SECRET": "sixteen characters",
+    "TODOKE_SENDGRID_SECRET": "sixteen characters",
+    "TODOKE_WEBHOOK_URL": "https://shop.example/in",
+    "TODOKE_WEBHOOK_SECRET": "sixteen characters",
+    "TODOKE_LINE_TOKEN": "sixteen characters",
+    "TODOKE_TWILIO_ACCOUNT": "AC1",
+    "TODOKE_TWILIO_TOKEN": "sixteen characters",
+    "TODOKE_TWILIO_SENDER": "+815012345678",
+}
+ADAPTERS = [(channel, name) for channel, adapters in CHANNELS.items() for name in adapters]
 
 
-@pytest.fixture(autouse=True)
-def accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TODOKE_SMTP_URL", "smtps://shop:sixteen@relay.example")
-    monkeypatch.setenv("TODOKE_WEBHOOK_URL", "https://shop.example/in")
-    for provider in ("WEBHOOK", "RESEND", "POSTMARK", "SENDGRID"):
-        monkeypatch.setenv(f"TODOKE_{provider}_SECRET", "sixteen characters")
+def run(namespace: str = DEFAULT_NAMESPACE, **settings: Any) -> Run:
+    """A run that opens no database."""
+    return Run("run-1", NOW, "", namespace, Settings(**settings))
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in GIVEN.items():
+        monkeypatch.setenv(name, value)
 
 
 def test_every_choice_has_an_adapter() -> None:
-    assert set(get_args(Settings.model_fields["email"].annotation)) == set(EMAIL)
+    for channel, adapters in CHANNELS.items():
+        choices = set(get_args(Settings.model_fields[channel].annotation)) - {""}
+        assert choices == set(adapters)
 
 
-@pytest.mark.parametrize("name", EMAIL)
-def test_an_adapter_is_what_it_is_called_and_all_but_the_mailbox_reach_people(name: str, tmp_path: Path) -> None:
-    channel = EMAIL[name](Settings(home=tmp_path))
-    assert channel.provider == name
-    assert channel.is_real == (name != "mailbox")
-    channel.close()
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize(("channel", "name"), ADAPTERS)
+def test_an_adapter_is_what_it_is_called_and_all_but_the_mailbox_reach_people(
+    channel: ChannelName, name: str, tmp_path: Path
+) -> None:
+    made = CHANNELS[channel][name](Settings(home=tmp_path))
+    assert (made.provider, made.name) == (name, channel)
+    assert made.is_real == (name != "mailbox")
+    made.close()
 
 
-@pytest.mark.parametrize("name", EMAIL)
-def test_a_secret_is_not_shown(name: str, tmp_path: Path) -> None:
-    assert "sixteen" not in repr(EMAIL[name](Settings(home=tmp_path)))
+def test_an_installation_has_the_channels_it_names() -> None:
+    assert [made.name for made in channels_of(run())] == ["email"]
+    assert [made.name for made in channels_of(run(line="mailbox", sms="mailbox"))] == ["email", "line", "sms"]
+
+
+def test_a_scratch_run_reaches_nobody() -> None:
+    made = channels_of(run("scratch_x", line="line", sms="aws", email="ses"))
+    assert [one.provider for one in made] == ["mailbox"] * 3
+
+
+def test_a_channel_without_its_settings_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="TODOKE_LINE_TOKEN"):
+        channels_of(run(line="line"))
+
+
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize(("channel", "name"), ADAPTERS)
+def test_a_secret_is_not_shown(channel: ChannelName, name: str, tmp_path: Path) -> None:
+    assert "sixteen" not in repr(CHANNELS[channel][name](Settings(home=tmp_path)))

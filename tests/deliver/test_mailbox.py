@@ -8,9 +8,12 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+import orjson
 import pytest
 
+from tasks.channels.base import Channel
 from tasks.channels.mailbox import Mailbox, file_name
+from tasks.core.domain import ChannelName
 from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, message_key
 from tasks.core.rfc5322 import checked_address
@@ -46,6 +49,41 @@ class TestMailbox(ChannelContract):
             email.message_from_bytes(path.read_bytes(), policy=default)["to"].addresses[0].addr_spec
             for path in (tmp_path / "mailbox").glob("*/*.eml")
         )
+
+
+class TestLineMailbox(ChannelContract):
+    def fit(self, message: Outgoing) -> Outgoing:
+        return replace(message, text='[{"type":"text","text":"髙﨑"}]')
+
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> Mailbox:
+        return Mailbox(tmp_path / "mailbox", ChannelName.LINE)
+
+    @pytest.fixture
+    def taken(self, tmp_path: Path) -> Taken:
+        files = (tmp_path / "mailbox").glob("*/*.json")
+        return lambda: Counter(orjson.loads(path.read_bytes())["to"] for path in files)
+
+    @pytest.mark.parametrize("changes", [{"text": "no json"}, {"text": "lone \ud83d"}, {"to_address": "lone \ud83d"}])
+    def test_what_cannot_be_a_message_is_refused_alone(self, channel: Channel, changes: dict[str, str]) -> None:
+        with pytest.raises(Rejected):
+            channel.encode(replace(self.fit(MEGUMI), **changes))  # type: ignore[arg-type]
+
+
+class TestSmsMailbox(ChannelContract):
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> Mailbox:
+        return Mailbox(tmp_path / "mailbox", ChannelName.SMS)
+
+    @pytest.fixture
+    def taken(self, tmp_path: Path) -> Taken:
+        files = (tmp_path / "mailbox").glob("*/*.txt")
+        return lambda: Counter(path.read_text().split("\n")[0].removeprefix("To: ") for path in files)
+
+    @pytest.mark.parametrize("changes", [{"text": "lone \ud83d"}, {"to_address": "lone \ud83d"}])
+    def test_what_cannot_be_a_message_is_refused_alone(self, channel: Channel, changes: dict[str, str]) -> None:
+        with pytest.raises(Rejected):
+            channel.encode(replace(MEGUMI, **changes))  # type: ignore[arg-type]
 
 
 def soon() -> float:

@@ -1,13 +1,19 @@
 -- Stops:  addresses that bounced for good or complained (all classes), or opted out of marketing (M); for merged customers those
 --         of every id of the person.
 -- Reason: suppressed. Class: all | M.
+-- Why:    transactional messages ask for the address they go to: a dead mailbox does not stop LINE. Service and marketing ask for
+--         the e-mail address too, whatever they go by: who complained there wants to hear less, not elsewhere.
 -- Params: none
 update candidate c
 set verdict = 'dropped', reason = 'suppressed', detail = jsonb_build_object('scope', s.scope, 'why', s.reason, 'at', s.at)
 from (
   select touchpoint, subject_id, address_key from candidate
   union all
+  select d.touchpoint, d.subject_id, k.address_key from candidate d join contactable k using (customer_id)
+  where d.class <> 'T' and d.channel <> 'email'
+  union all
   select d.touchpoint, d.subject_id, p.address_key from candidate d join same_person p using (customer_id)
+  where d.class <> 'T' or d.channel = 'email'
 ) a
 join suppression s using (address_key)
 where c.verdict is null and a.touchpoint = c.touchpoint and a.subject_id = c.subject_id and (s.scope = 'all' or c.class = 'M')

@@ -23,6 +23,8 @@ create table customers (
   attributes jsonb,
   updated_at timestamptz,
   address_key text,
+  line_key text,
+  phone_key text,
   primary key (customer_id)
 ) with (fillfactor = 85);
 create index on customers (address_key);

@@ -44,6 +44,7 @@ create table message (
   reason       text,
   state_at     timestamptz not null,   -- as_of of the step that set the state
   batch_id     uuid,
+  fell_back_from text,                 -- the channel that refused it, where it goes on another one
   primary key (touchpoint, subject_id)
 ) with (fillfactor = 70);
 create index on message (customer_id, planned_at);

@@ -1,0 +1,144 @@
+"""The templates of one touchpoint on one channel, in one language and shop front: compiled once, filled per message."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Template, TemplateError
+
+from tasks.core import formats
+from tasks.core.brand import Section
+from tasks.core.domain import ChannelName
+from tasks.core.errors import ConfigurationError
+from tasks.core.line_messages import blocks, broken_limits, flex
+from tasks.core.templating import compile_mjml, environment, split_head, split_text, template
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a person gets. `subject`: of a mail, or LINE's altText. `text`: plain text, or LINE's messages as JSON."""
+
+    subject: str
+    html: str
+    text: str
+
+
+class Parts(Protocol):
+    """Compiled templates."""
+
+    def fill(self, values: Mapping[str, Any]) -> Content:
+        """One message. Raises what Jinja2 raises, and ValueError for a message its channel would refuse."""
+
+
+@dataclass(frozen=True)
+class EmailParts:
+    """`email.<lang>.mjml` and `email.<lang>.txt`."""
+
+    subject: Template
+    preheader: Template
+    html: Template
+    text: Template
+
+    def fill(self, values: Mapping[str, Any]) -> Content:
+        """Subject and preheader are known to the HTML part."""
+        subject = formats.header(self.subject.render(values))
+        known = {**values, "subject": subject, "preheader": formats.header(self.preheader.render(values))}
+        return Content(subject, self.html.render(known), self.text.render(known))
+
+
+@dataclass(frozen=True)
+class LineParts:
+    """`line.<lang>.txt` and the shared layout `line.json`."""
+
+    alt: Template
+    title: Template
+    stage: Template
+    buttons: tuple[Template, ...]
+    body: Template
+    layout: Template
+
+    def fill(self, values: Mapping[str, Any]) -> Content:
+        """A Flex message. A button without address is left out, an empty stage shows no progress."""
+        alt = formats.header(self.alt.render(values))
+        stage = self.stage.render(values).strip()
+        pairs = [button.render(values).partition("|") for button in self.buttons]
+        shown = {
+            "title": formats.header(self.title.render(values)),
+            "stage": int(stage) if stage else 0,
+            "buttons": [(formats.header(label), uri.strip()) for label, _, uri in pairs if uri.strip()],
+            "paragraphs": blocks(self.body.render(values)),
+        }
+        messages = flex(alt, self.layout.render(shown))
+        if problems := broken_limits(messages):
+            raise ValueError("LINE would refuse it: " + "; ".join(problems))
+        return Content(alt, "", json.dumps(messages, ensure_ascii=False, separators=(",", ":")))
+
+
+@dataclass(frozen=True)
+class SmsParts:
+    """`sms.<lang>.txt`."""
+
+    text: Template
+
+    def fill(self, values: Mapping[str, Any]) -> Content:
+        """One text, without empty lines: each is paid for."""
+        return Content("", "", re.sub(r"\n{2,}", "\n", self.text.render(values)).strip())
+
+
+def compile_parts(templates: Path, name: str, channel: str, language: str, section: Section) -> Parts:
+    """Raises ConfigurationError for a folder whose templates cannot be compiled."""
+    try:
+        return _COMPILE[ChannelName(channel)](templates, name, language, section)
+    except TemplateError as error:
+        raise ConfigurationError(f"templates/{name} ({channel}, {language}): {error}") from error
+
+
+def _email(templates: Path, name: str, language: str, section: Section) -> Parts:
+    subject, preheader, body = split_text(templates / name / f"email.{language}.txt")
+    html = compile_mjml(templates, name, language)
+    rich, plain = (environment(templates, name, language, section, escape) for escape in (True, False))
+    return EmailParts(
+        subject=template(plain, subject),
+        preheader=template(plain, preheader),
+        html=template(rich, html),
+        text=template(plain, body),
+    )
+
+
+def _line(templates: Path, name: str, language: str, section: Section) -> Parts:
+    head, body = split_head(templates / name / f"line.{language}.txt", ("Alt", "Title"), ("Stage", "Button"))
+    plain = environment(templates, name, language, section, escape=False)
+    return LineParts(
+        alt=template(plain, head["Alt"][0]),
+        title=template(plain, head["Title"][0]),
+        stage=template(plain, next(iter(head["Stage"]), "")),
+        buttons=tuple(template(plain, button) for button in head["Button"]),
+        body=template(plain, body),
+        layout=plain.get_template("line.json"),
+    )
+
+
+def _sms(templates: Path, name: str, language: str, section: Section) -> Parts:
+    path = templates / name / f"sms.{language}.txt"
+    try:
+        source = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"templates/{name}/sms.{language}.txt: {error}") from error
+    return SmsParts(template(environment(templates, name, language, section, escape=False), source))
+
+
+_COMPILE: dict[ChannelName, Callable[[Path, str, str, Section], Parts]] = {
+    ChannelName.EMAIL: _email,
+    ChannelName.LINE: _line,
+    ChannelName.SMS: _sms,
+}
+
+FILES: dict[ChannelName, tuple[str, ...]] = {
+    ChannelName.EMAIL: ("email.{}.mjml", "email.{}.txt"),
+    ChannelName.LINE: ("line.{}.txt",),
+    ChannelName.SMS: ("sms.{}.txt",),
+}
+"""Files a touchpoint needs for a channel, in each of its languages. A channel that is not here has no templates yet."""

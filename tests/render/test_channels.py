@@ -1,0 +1,232 @@
+"""LINE messages and SMS: rendering, limits, and what `todoke check` names."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.core.brand import load_brand
+from tasks.core.checks import check_templates
+from tasks.core.errors import TemplateRejected
+from tasks.core.line_messages import blocks, broken_limits, units, unreachable
+from tasks.core.phones import e164
+from tasks.core.previews import preview
+from tasks.core.rendering import Renderer
+from tasks.core.segments import segments
+from tasks.core.touchpoints import load_all
+from tests.render.samples import sample
+from tests.render.test_checks import _keep_only
+from tests.render.test_touchpoints import spoil
+
+TANAKA = ("shipped", "tanaka_gets_two_parcels_and_waits_for_a_shelf")
+TAKAHASHI = ("out_for_delivery", "takahashi_pays_at_the_door")
+EVIL = '"}]}, {"type": "uri", "label": "x", "uri": "javascript:alert(1)"}\n■ Hacked\tvalue'
+
+
+def message(renderer: Renderer, channel: str, case: tuple[str, str], language: str = "ja", **context: Any) -> Any:
+    given = sample(*case)
+    return renderer.render(
+        case[0], channel, language, given["variant"], {**given["context"], **context}, given["recipient"]
+    )
+
+
+def texts(component: Any) -> list[str]:
+    """Every text of a bubble, in reading order."""
+    if isinstance(component, list):
+        return [text for inner in component for text in texts(inner)]
+    if not isinstance(component, dict):
+        return []
+    own = [component["text"]] if component.get("type") == "text" else []
+    parts = [component[name] for name in ("header", "body", "footer", "contents") if name in component]
+    return own + [text for part in parts for text in texts(part)]
+
+
+def test_a_bubble_tells_all_that_was_shipped(renderer: Renderer) -> None:
+    rendered = message(renderer, "line", TANAKA)
+    [flex] = json.loads(rendered.text)
+    shown = texts(flex["contents"])
+    assert rendered.subject == flex["altText"] == "【ひなた商店】ご注文の一部を発送しました(9月19日(土)お届け予定)"
+    assert "ご注文の一部を発送しました" in shown
+    for said in ("田中 一郎 様", "佐川急便", "5512-3344-5566", "・折りたたみデスク × 1", "お荷物 2/2"):
+        assert said in shown, shown
+    [button] = flex["contents"]["footer"]["contents"]
+    assert button["action"]["uri"].startswith("https://pages.invalid/")
+    assert rendered.html == ""
+    assert rendered.headers == {}
+
+
+def test_what_people_typed_stays_text(renderer: Renderer) -> None:
+    items = [{"name": EVIL, "quantity": 1}]
+    parcel = {**sample(*TAKAHASHI)["context"]["parcel"], "items": items}
+    [flex] = json.loads(message(renderer, "line", TAKAHASHI, parcel=parcel).text)
+    buttons = flex["contents"]["footer"]["contents"]
+    assert [button["action"]["uri"].split(":")[0] for button in buttons] == ["https", "https"]
+    assert any("javascript:alert(1)" in text for text in texts(flex["contents"]))
+
+
+def test_the_carrier_s_page_is_offered_where_there_is_one(renderer: Renderer) -> None:
+    ours = sample(*TAKAHASHI)["context"]["parcel"]
+    for carrier, count in (("yamato", 2), ("seino", 1)):
+        [flex] = json.loads(message(renderer, "line", TAKAHASHI, parcel={**ours, "carrier": carrier}).text)
+        assert len(flex["contents"]["footer"]["contents"]) == count
+
+
+def test_an_sms_says_who_writes_and_where_to_look(renderer: Renderer) -> None:
+    text = message(renderer, "sms", TAKAHASHI).text
+    first, second = text.split("\n")
+    assert first == "【ひなた商店】本日18時〜20時にお荷物をお届けします。代金引換6,930円をご用意ください。"
+    assert second.startswith("お届け状況 https://pages.invalid/")
+
+
+def test_a_message_line_would_refuse_is_rejected(renderer: Renderer) -> None:
+    many = [{**sample(*TANAKA)["context"]["parcels"][0]} for _ in range(60)]
+    with pytest.raises(TemplateRejected, match="at most 30000"):
+        message(renderer, "line", TANAKA, parcels=many)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "count"),
+    [
+        ("", "GSM-7", 0),
+        ("a" * 160, "GSM-7", 1),
+        ("a" * 161, "GSM-7", 2),
+        ("a" * 306, "GSM-7", 2),
+        ("a" * 307, "GSM-7", 3),
+        ("€" * 80, "GSM-7", 1),
+        ("€" * 81, "GSM-7", 2),
+        ("a" * 152 + "€" + "a" * 152, "GSM-7", 3),
+        ("あ" * 70, "UCS-2", 1),
+        ("あ" * 71, "UCS-2", 2),
+        ("あ" * 134, "UCS-2", 2),
+        ("あ" * 135, "UCS-2", 3),
+        ("🚚" * 35, "UCS-2", 1),
+        ("🚚" * 67, "UCS-2", 3),
+        ("a–b", "UCS-2", 1),
+    ],
+)
+def test_segments(text: str, encoding: str, count: int) -> None:
+    found = segments(text)
+    assert (found.encoding, found.count) == (encoding, count)
+
+
+@pytest.mark.parametrize(
+    ("written", "international"),
+    [
+        ("090-1234-5678", "+819012345678"),
+        ("０９０１２３４５６７８", "+819012345678"),
+        ("03-1234-5678", "+81312345678"),
+        ("+1 415 555 2671", "+14155552671"),
+        ("", None),
+        (None, None),
+        ("12", None),
+        ("unknown", None),
+    ],
+)
+def test_phone_numbers(written: str | None, international: str | None) -> None:
+    assert e164(written) == international
+
+
+def test_paragraphs_headings_and_rows() -> None:
+    found = blocks("髙﨑 恵 様\n\nline one\nline two\n■ Head\n\nA\t1\nB\t\nC\t3\n")
+    assert [(one["kind"], one["lines"]) for one in found] == [
+        ("text", ["髙﨑 恵 様"]),
+        ("text", ["line one", "line two"]),
+        ("heading", ["Head"]),
+        ("facts", [["A", "1"]]),
+        ("facts", [["C", "3"]]),
+    ]
+
+
+def flex(**changes: Any) -> dict[str, Any]:
+    return {"type": "flex", "altText": "a", "contents": {"type": "bubble"}} | changes
+
+
+BUTTON = {"type": "uri", "label": "a", "uri": "https://a"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        ([], "between 1 and 5 messages"),
+        ([flex()] * 6, "between 1 and 5 messages"),
+        ({}, "between 1 and 5 messages"),
+        ([flex(altText="")], "altText has 0"),
+        ([flex(altText="🚚" * 751)], "altText has 1502"),
+        ([flex(contents={"type": "text", "text": "x" * 30_000})], "at most 30000"),
+        ([flex(contents=[{"type": "text", "text": ""}])], "is empty"),
+        ([flex(contents={**BUTTON, "label": "x" * 41})], "label has 41"),
+        ([flex(contents={**BUTTON, "uri": "https://" + "x" * 1000})], "address has 1008"),
+        ([{"type": "text", "text": ""}], "a text message has 0"),
+        ([{"type": "sticker"}], "neither text nor flex"),
+        (["hello"], "neither text nor flex"),
+    ],
+)
+def test_line_s_limits(messages: Any, said: str) -> None:
+    assert said in "; ".join(broken_limits(messages))
+
+
+def test_what_line_takes() -> None:
+    assert broken_limits([flex(altText="x" * 1500, contents=BUTTON)] * 5) == []
+    assert units("🚚a") == 3
+    assert unreachable([flex(contents=BUTTON)]) is None
+    assert unreachable([flex(contents={**BUTTON, "uri": "file:///a"})]) == "file:///a"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "shipped/sms.ja.txt",
+            "発送しました。",
+            "発送しました。" + "どうぞお楽しみに。" * 10,
+            "segments (UCS-2), at most 2",
+        ),
+        ("shipped/sms.ja.txt", "{{ tracking_url }}", "", "does not link the tracking page"),
+        ("shipped/sms.en.txt", "has shipped", "has shipped, 10% off your next order", "promotes outside"),
+        ("shipped/line.ja.txt", "{{ tracking_url }}", "{{ shop.urls.contact }}", "does not link the tracking page"),
+        ("shipped/line.ja.txt", "Alt: ", "Alt: " + "長" * 100, "at most 100 are read"),
+        ("shipped/line.ja.txt", "Alt: ", "Alto: ", "begins with none of Alt, Title, Stage, Button"),
+        ("shipped/line.ja.txt", "Stage: 2\n", "Title: 商品\n", "exactly one line `Title: `"),
+        (
+            "shipped/line.en.txt",
+            "{{ words.track }}|",
+            "A label that is much longer than forty characters|",
+            "label has",
+        ),
+        ("shipped/line.en.txt", "{{ words.track }}|{{ tracking_url }}", "x|ftp://{{ tracking_url }}", "cannot open"),
+        ("shipped/line.en.txt", "words.order_number", "nothing", "'nothing' is undefined"),
+        ("shipped/touchpoint.toml", ', "line", "sms"]', ', "sms"]', "does not list"),
+        (
+            "shipped/touchpoint.toml",
+            ', "line", "sms"]',
+            ', "line", "sms", "push"]',
+            "no templates can be written for push",
+        ),
+    ],
+)
+def test_each_mistake_is_named(templates: Path, file: str, old: str, new: str, said: str) -> None:
+    _keep_only(templates, file)
+    spoil(templates / file, old, new)
+    found = check_templates(templates)
+    assert any(said in problem for problem in found), found
+
+
+def test_a_missing_text_is_named(templates: Path) -> None:
+    (templates / "delivered" / "line.en.txt").unlink()
+    assert "delivered: line.en.txt is missing" in check_templates(templates)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("touchpoint", [name for name, one in load_all().items() if "line" in one.channels])
+def test_every_sample_can_be_looked_at(tmp_path: Path, touchpoint: str, language: str) -> None:
+    renderer = Renderer(load_brand(), b"secret", "https://pages.invalid")
+    cases = json.loads((Path("templates") / touchpoint / "sample.json").read_text(encoding="utf-8"))
+    for name in cases:
+        rendered = message(renderer, "line", (touchpoint, name), language)
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps({"to": "U", "messages": json.loads(rendered.text)}), encoding="utf-8")
+        shown = preview(file, language)
+        assert shown.subject == rendered.subject
+        assert "https://pages.invalid/" in shown.html
+        assert "{{" not in shown.html
