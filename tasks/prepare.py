@@ -51,7 +51,7 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
     own = {
         "home": settings.home / "scratch" / scratch,
         "email": "mailbox",
-        **dict.fromkeys(("publish_url", "archive_url", "base_url")),
+        **dict.fromkeys(("publish_url", "archive_url", "base_url", "listen_url")),
         "secret": SecretStr(secret(settings).decode()),
     }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)

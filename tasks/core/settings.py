@@ -78,7 +78,18 @@ class Settings(FromEnvironment):
         description="Public address of the published pages, needed where they lie in S3; default the folder (file://).",
     )
     secret: SecretStr | None = Field(
-        None, description="Key of page and opt-out tokens; default is made once in TODOKE_HOME."
+        None, description="Key of addresses and page tokens, never changed; default is made once in TODOKE_HOME."
+    )
+    link_secret: SecretStr | None = Field(
+        None, min_length=16, description="Key of opt-out links; default TODOKE_SECRET. May be changed."
+    )
+    link_secret_before: SecretStr | None = Field(
+        None, min_length=16, description="The key of opt-out links before that: links of either key open."
+    )
+    listen_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s<>\"'?#]+$",
+        description="Public address of `todoke listen`: opt-out links lead there; default the shop's (brand.toml).",
     )
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
@@ -109,6 +120,30 @@ class WebhookSettings(FromEnvironment):
 
     url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
     secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
+
+
+class FeedbackSettings(FromEnvironment):
+    """Events of providers (docs/feedback.md). A provider whose key is not set is not listened to."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_FEEDBACK_", extra="ignore", frozen=True)
+
+    url: str | None = Field(
+        None,
+        description="Where a gateway lays requests down: a folder or s3://bucket/prefix, read by `todoke outcomes`.",
+    )
+    sqs_url: str | None = Field(None, description="URL of the SQS queue that SES events arrive in.")
+    sns_topics: str = Field("", description="Comma-separated ARNs of the SNS topics whose SES events are ours.")
+    sendgrid_key: str | None = Field(None, description="Verification key of SendGrid's signed event webhook.")
+    postmark_secret: SecretStr | None = Field(
+        None, min_length=16, description="Password of Postmark's webhook (basic auth), or its header X-Todoke-Secret."
+    )
+    resend_secret: SecretStr | None = Field(None, description="Signing secret of Resend's webhook (whsec_...).")
+    line_secret: SecretStr | None = Field(None, description="Channel secret of the LINE official account.")
+    twilio_token: SecretStr | None = Field(None, description="Auth token of the Twilio account.")
+    reply_secret: SecretStr | None = Field(
+        None, min_length=16, description="Header X-Todoke-Secret with which a mail gateway posts replies."
+    )
+    tolerance_seconds: float = Field(300, gt=0, description="How old a signed time may be when it arrives.")
 
 
 class DeliverySettings(FromEnvironment):
