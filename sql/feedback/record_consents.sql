@@ -1,10 +1,9 @@
 -- Effect: yes and no of the preference page become consents, with time and source.
--- Why:    a word that changes nothing is no new fact: pages are saved again and again.
 -- Params: ids
 with word as (
-  select f.feedback_id, f.raw ->> 'customer_id' as customer_id, w.channel, w.topic, w.granted, f.at, f.provider
+  select f.feedback_id, w.customer_id, w.channel, w.topic, w.granted, f.at, f.provider
   from feedback f
-  cross join lateral jsonb_to_recordset(f.raw -> 'words') w (channel text, topic text, granted boolean)
+  cross join lateral jsonb_to_recordset(f.raw -> 'words') w (customer_id text, channel text, topic text, granted boolean)
   where f.kind = 'preference' and f.feedback_id = any(cast(:ids as bigint[])) and jsonb_typeof(f.raw -> 'words') = 'array'
 )
 insert into consents (customer_id, channel, topic, granted, at, source)

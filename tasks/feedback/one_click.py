@@ -31,10 +31,9 @@ def parse(incoming: Incoming, trust: Trust) -> list[Event]:
 
 def no_more(opt_out: OptOut, incoming: Incoming) -> list[Event]:
     """Two words: about the address at once, about the customer as a consent that was taken back."""
-    words = [{"channel": "email", "topic": "marketing", "granted": False}]
-    said = {"customer_id": opt_out.customer_id, "words": words}
+    no = {"customer_id": opt_out.customer_id, "channel": "email", "topic": "marketing", "granted": False}
     word = Event(PROVIDER, uuid4().hex, Kind.UNSUBSCRIBED, incoming.received_at, reason=opt_out.topic)
     return [
         replace(word, address_key=opt_out.address_key),
-        replace(word, event_id=f"{word.event_id}:customer", kind=Kind.PREFERENCE, raw=said),
+        replace(word, event_id=f"{word.event_id}:customer", kind=Kind.PREFERENCE, raw={"words": [no]}),
     ]
