@@ -17,7 +17,7 @@ from tasks.core.words import words_of
 
 
 class PreferencePages:
-    """Pages of one brand. Templates are compiled at first use and kept. `base_url`: where `todoke listen` is reached."""
+    """Pages of one brand. Templates are compiled at first use and kept. `base_url`: that of `todoke listen`."""
 
     def __init__(self, brand: Brand, base_url: str, templates: Path = TEMPLATES) -> None:
         self._brand, self._base_url, self._templates = brand, base_url.rstrip("/"), templates
