@@ -114,7 +114,7 @@ class Listener:
         person = self._person(opt_out)
         if person is None:
             return self._no_link(incoming, language, FeedbackRefused("unknown_customer", "nobody has this id any more"))
-        if method == "GET":
+        if method != "POST":
             return self._page(incoming, person, language)
         try:
             self._save(incoming, person, opt_out)

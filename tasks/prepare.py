@@ -12,6 +12,7 @@ from tasks.channels import EMAIL
 from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
+from tasks.core.feedback import settle
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
 from tasks.core.postgres import ensure_server
 from tasks.core.runs import Run
@@ -83,6 +84,7 @@ def guard(run: Run) -> int:
         holds = open_holds(connection, run, GuardSettings(), mark, ids)
     if holds:
         raise GuardError("Held until a person resumes it: " + " ".join(holds))
+    settle(run.database)  # what people said since the last hour is a fact before anything is decided
     return 0
 
 

@@ -3,12 +3,12 @@
 import base64
 import binascii
 import hmac
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+import orjson
 from pydantic import SecretStr
 
 from tasks.core.errors import ConfigurationError, FeedbackRefused
@@ -38,9 +38,11 @@ class Incoming:
     def json(self) -> Any:
         """The body as JSON. Raises FeedbackRefused where it is none."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise FeedbackRefused("malformed", "the body is no JSON") from error
+            found = orjson.loads(self.body)
+            orjson.dumps(found)  # too deep for it: what cannot be written cannot be kept
+        except (ValueError, TypeError) as error:
+            raise FeedbackRefused("malformed", "the body is no JSON that can be kept") from error
+        return found
 
 
 @dataclass(frozen=True)

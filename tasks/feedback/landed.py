@@ -1,7 +1,8 @@
 """Requests that a gateway of any kind laid down as objects: JSON {path, headers, body}, or whole mails.
 
-`body` is text, or base64 with `isBase64Encoded`; `received_at` (ISO) defaults to when the object was written. Names
-that end with `.eml`, or lie below `replies/`, are mails as they came: who may write there is trusted.
+`method` is POST unless it says otherwise; `body` is text, or base64 with `isBase64Encoded`; `received_at` (ISO)
+defaults to when the object was written. Names that end with `.eml`, or lie below `replies/`, are mails as they came:
+who may write there is trusted.
 """
 
 import base64
@@ -29,6 +30,8 @@ def incoming_of(name: str, content: bytes, written_at: datetime) -> Incoming:
         landed = mapping(json.loads(content), "the object")
     except (ValueError, RecursionError) as error:
         raise FeedbackRefused("malformed", f"{name} is no JSON") from error
+    if str(landed.get("method", "POST")).upper() != "POST":
+        raise FeedbackRefused("no_post", f"{name} is no POST: looking at a page changes nothing")
     headers = mapping(landed.get("headers"), "headers")
     at = instant(landed["received_at"], "received_at") if landed.get("received_at") else written_at
     return Incoming(

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 
 from typing import Any
 
-from tasks.core.errors import FeedbackRefused
 from tasks.core.feedback import KEY_TAG, Event, Kind, key_of
 from tasks.feedback.base import Incoming, Trust, inner, instant, mapping, text
 from tasks.feedback.sns import open_envelope
@@ -31,12 +30,8 @@ _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients
 def parse(incoming: Incoming, trust: Trust) -> list[Event]:
     """One event a recipient; we send to one at a time."""
     envelope = open_envelope(incoming, trust)
-    try:
-        message = mapping(
-            Incoming("", {}, text(envelope.get("Message"), "Message").encode(), incoming.received_at).json(), "Message"
-        )
-    except UnicodeEncodeError as error:
-        raise FeedbackRefused("malformed", "Message holds unpaired surrogates") from error
+    told = Incoming("", {}, text(envelope.get("Message"), "Message").encode(), incoming.received_at)
+    message = mapping(told.json(), "Message")
     word = str(message.get("eventType") or message.get("notificationType"))
     mail = inner(message.get("mail"))
     name = _DETAIL.get(word, word.lower())

@@ -56,15 +56,18 @@ OBJECTS = {
     "2026/09/15/c.json": landed(twilio("delivered")),
     "2026/09/15/forged.json": landed(signing.line([], "guess")),
     "2026/09/15/broken.json": b"{",
+    "2026/09/15/scanner.json": json.dumps(
+        {"method": "GET", "path": "/unsubscribe?t=x", "headers": {}, "body": ""}
+    ).encode(),
     "2026/09/15/nobody.json": landed(Signed("/feedback/pigeon", b"coo")),
     "replies/0100abc": b"From: megumi@example.invalid\r\nMessage-ID: <1@x>\r\n\r\nhello",
     "away.eml": b"From: megumi@example.invalid\r\nAuto-Submitted: auto-replied\r\n\r\naway",
     ".being-written": b"{",
 }
 READ: Outcomes = {
-    "requests": 8,
+    "requests": 9,
     "new_events": 4,
-    "refused": {"forged": 1, "malformed": 1, "no_such_path": 1},
+    "refused": {"forged": 1, "malformed": 1, "no_post": 1, "no_such_path": 1},
     "left": {},
 }
 
@@ -77,7 +80,7 @@ def test_a_folder_is_read_and_emptied(database: Database, tmp_path: Path) -> Non
     with database.transaction() as connection:
         assert connection.exec_driver_sql("select count(*) from suppression").scalar() == 2
         counted = connection.exec_driver_sql("select provider || ':' || reason from feedback_refused order by 1").all()
-    assert [row[0] for row in counted] == ["landed:malformed", "line:forged", "other:no_such_path"]
+    assert [row[0] for row in counted] == ["landed:malformed", "landed:no_post", "line:forged", "other:no_such_path"]
     lay_down(tmp_path, OBJECTS)
     assert outcomes(database, url=str(tmp_path)) == READ | {"new_events": 0}
 
