@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from tasks.core.claims import enter
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
 from tasks.core.feedback import Event, Kind
+from tasks.core.paths import TEMPLATES
 from tasks.core.queries import query
 from tasks.core.tokens import OptOut
 from tasks.core.touchpoints import read_all
@@ -70,7 +71,7 @@ class Choice:
 @cache
 def topics() -> tuple[Topic, ...]:
     """Kinds of service and marketing messages that are sent here, service first."""
-    found = [one for one in read_all().values() if one.mode is not Mode.DRAFT]
+    found = [one for one in read_all(TEMPLATES).values() if one.mode is not Mode.DRAFT]
     optional = [one for one in found if one.touchpoint_class is not TouchpointClass.TRANSACTIONAL]
     named = [Topic(one.name, _titles(one.title), one.touchpoint_class is TouchpointClass.MARKETING) for one in optional]
     return tuple(sorted(named, key=lambda topic: (topic.marketing, topic.name)))

@@ -96,15 +96,15 @@ def sns(message: Any, message_id: str = "m-1", version: str = "2", **changes: An
     return Signed("/feedback/ses", json.dumps(envelope | changes).encode())
 
 
-def sendgrid(events: Any, age: float = 0, **changes: str) -> Signed:
+def sendgrid(events: Any, age: float = 0, headers: dict[str, str] | None = None) -> Signed:
     """A signed list of events, `age` seconds old."""
     body, at = json.dumps(events).encode(), str(int(time.time() - age))
     signature = base64.b64encode(_sendgrid_key().sign(at.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
-    headers = {
+    signed = {
         "X-Twilio-Email-Event-Webhook-Signature": signature,
         "X-Twilio-Email-Event-Webhook-Timestamp": at,
     }
-    return Signed("/feedback/sendgrid", body, headers | changes)
+    return Signed("/feedback/sendgrid", body, signed | (headers or {}))
 
 
 def postmark(event: Any, secret: str = POSTMARK, header: bool = False) -> Signed:

@@ -60,4 +60,4 @@ def test_two_keys_are_valid_at_a_time(tmp_path: Path) -> None:
 )
 def test_wrong_settings_are_named(given: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match=f"TODOKE_{next(iter(given)).upper()}"):
-        Settings(**given)
+        Settings(**given)  # type: ignore[arg-type]

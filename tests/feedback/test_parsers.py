@@ -227,7 +227,7 @@ FORGED: dict[str, tuple[Spoil, int, str]] = {
     "sendgrid: replayed": (lambda: signing.sendgrid([], age=600), 403, "sendgrid:stale"),
     "sendgrid: from the future": (lambda: signing.sendgrid([], age=-600), 403, "sendgrid:stale"),
     "sendgrid: another time": (
-        lambda: signing.sendgrid([], **{"X-Twilio-Email-Event-Webhook-Timestamp": str(int(time.time()) + 1)}),
+        lambda: signing.sendgrid([], headers={"X-Twilio-Email-Event-Webhook-Timestamp": str(int(time.time()) + 1)}),
         403,
         "sendgrid:forged",
     ),
