@@ -45,7 +45,7 @@ class PreferencePages:
         topics = [
             {
                 "name": topic.name,
-                "title": topic.titles[language],
+                "title": words["topics"].get(topic.name, topic.titles[language]),
                 "marketing": topic.marketing,
                 "on": topic.name not in refused,
             }
