@@ -10,6 +10,7 @@ from typing import TypedDict
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, FeedbackRefused
 from tasks.core.settings import FeedbackSettings, Settings
 from tasks.core.stores import Store
@@ -17,7 +18,6 @@ from tasks.feedback.landed import incoming_of, is_mail
 from tasks.feedback.receive import Receiver
 from tasks.feedback.replies import read
 from tasks.feedback.sqs import Queue
-from tasks.prepare import open_namespace
 from tasks.stores import feedback_store
 
 _log = logging.getLogger(__name__)
@@ -98,6 +98,6 @@ def read_outcomes(receiver: Receiver, settings: FeedbackSettings) -> Outcomes:
 
 
 @task(name="outcomes", timeout_seconds=1800, tags=["outcomes"], cache_policy=NO_CACHE, persist_result=False)
-def take_outcomes(settings: Settings) -> Outcomes:
-    """Read what providers said since the last reading, in the live namespace."""
-    return read_outcomes(Receiver.of(settings, open_namespace(settings)), FeedbackSettings())
+def take_outcomes(settings: Settings, database_url: str) -> Outcomes:
+    """Read what providers said since the last reading into the live namespace of a migrated database."""
+    return read_outcomes(Receiver.of(settings, Database(database_url)), FeedbackSettings())

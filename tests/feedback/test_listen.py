@@ -1,13 +1,25 @@
 """Unsubscribe (RFC 8058) and the preference page, over real HTTP: a GET changes nothing, a POST at once."""
 
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
+from sqlalchemy import text
 
+from tasks.core.database import Database
 from tasks.core.feedback import Event, Kind
+from tasks.core.tokens import OptOut, unsubscribe_token
 from tests.feedback.conftest import KEY, LINKS, Heard, customer
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -212,3 +224,44 @@ def test_health(heard: Heard) -> None:
     assert heard.client.get("/health").text == "ok"
     assert heard.client.get("/feedback/ses").status_code == 405
     assert heard.client.post("/feedback/nobody").status_code == 404
+
+
+def test_the_command_listens_until_it_is_stopped(database: Database, tmp_path: Path) -> None:
+    """A process of its own: a click is a fact when it is answered, and SIGTERM ends it."""
+    customer(database)
+    own = {"DATABASE_URL": database.url, "HOME": str(tmp_path), "LINK_SECRET": "the key of links of a shop"}
+    environment = os.environ | {f"TODOKE_{name}": value for name, value in own.items()}
+    port = free_port()
+    command = [sys.executable, "-m", "flows.cli.main", "listen", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_healthy(address, process)
+        token = unsubscribe_token(own["LINK_SECRET"].encode(), OptOut("C-O-1", "review_request", KEY))
+        answer = httpx.post(f"{address}/unsubscribe", params={"t": token}, content=ONE_CLICK)
+        assert (answer.status_code, f"{address}/preferences" in answer.text) == (200, True)
+        with database.transaction() as connection:
+            assert connection.scalar(text("select address_key from suppression")) == KEY
+    finally:
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert "set TODOKE_LISTEN_URL" in output
+
+
+def wait_until_healthy(address: str, process: subprocess.Popen[str]) -> None:
+    """Up to 30 s."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/health").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"not listening, exit code {process.poll()}")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
