@@ -1,4 +1,4 @@
-"""Events of Amazon SES, published by a configuration set to SNS.
+"""Events of Amazon SES, published by a configuration set to SNS; receipts of SMS may share the topic.
 
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from typing import Any
 
 from tasks.core.feedback import KEY_TAG, Event, Kind, key_of
+from tasks.feedback import aws_sms
 from tasks.feedback.base import Incoming, Trust, inner, instant, mapping, text
 from tasks.feedback.sns import open_envelope
 
@@ -33,6 +34,8 @@ def parse(incoming: Incoming, trust: Trust) -> list[Event]:
     told = Incoming("", {}, text(envelope.get("Message"), "Message").encode(), incoming.received_at)
     message = mapping(told.json(), "Message")
     word = str(message.get("eventType") or message.get("notificationType"))
+    if word.startswith(aws_sms.PREFIX):
+        return [aws_sms.event(message, text(envelope.get("MessageId"), "MessageId"))]
     mail = inner(message.get("mail"))
     name = _DETAIL.get(word, word.lower())
     detail = inner(message.get(name))

@@ -42,6 +42,12 @@ def bounce(kind: str, to: str = TO) -> dict[str, Any]:
     return {"bounce": {"bounceType": kind, "bouncedRecipients": [{"emailAddress": to}], "timestamp": at}}
 
 
+def aws_sms(word: str) -> Signed:
+    """A receipt in the envelope of SNS."""
+    event = {"eventType": word, "eventTimestamp": 1789434123000, "destinationPhoneNumber": TO}
+    return signing.sns(event | {"context": {"todoke_key": MESSAGE.hex}}, f"m-{next(_ids)}")
+
+
 def sendgrid(word: str, **detail: Any) -> Signed:
     """One event of a list."""
     event = {"event": word, "email": TO, "timestamp": int(time.time()), "sg_event_id": f"sg-{next(_ids)}"}
@@ -94,6 +100,12 @@ WORDS: list[tuple[Signed, str]] = [
     (ses("Open"), "opened"),
     (ses("Click"), "clicked"),
     (ses("Subscription"), "unknown"),
+    (aws_sms("TEXT_QUEUED"), "queued"),
+    (aws_sms("TEXT_SUCCESSFUL"), "sent"),
+    (aws_sms("TEXT_DELIVERED"), "delivered"),
+    (aws_sms("TEXT_INVALID"), "bounced"),
+    (aws_sms("TEXT_CARRIER_UNREACHABLE"), "failed"),
+    (aws_sms("TEXT_UNKNOWN"), "unknown"),
     (sendgrid("processed"), "sent"),
     (sendgrid("deferred"), "delayed"),
     (sendgrid("delivered"), "delivered"),
@@ -137,7 +149,7 @@ WORDS: list[tuple[Signed, str]] = [
 
 def test_every_word_is_kept_for_what_it_means(heard: Heard) -> None:
     """One of each over real HTTP; matched on our key, not on the provider's."""
-    with_key = {"ses", "sendgrid", "postmark", "resend", "twilio"}
+    with_key = {"ses", "aws-sms", "sendgrid", "postmark", "resend", "twilio"}
     for signed, kind in WORDS:
         answer = heard.post(signed)
         assert answer.status_code == 200, (signed.body, answer.text)
