@@ -12,6 +12,7 @@ from tasks.channels import channels_of
 from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
+from tasks.core.feedback import settle
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
 from tasks.core.postgres import ensure_server
 from tasks.core.runs import Run
@@ -51,7 +52,7 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
     own = {
         "home": settings.home / "scratch" / scratch,
         **{channel.value: "mailbox" for channel in settings.channels},
-        **dict.fromkeys(("publish_url", "archive_url", "base_url")),
+        **dict.fromkeys(("publish_url", "archive_url", "base_url", "listen_url")),
         "secret": SecretStr(secret(settings).decode()),
     }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)
@@ -83,6 +84,7 @@ def guard(run: Run) -> int:
         holds = open_holds(connection, run, GuardSettings(), mark, ids)
     if holds:
         raise GuardError("Held until a person resumes it: " + " ".join(holds))
+    settle(run.database)  # what people said since the last hour is a fact before anything is decided
     return 0
 
 

@@ -102,7 +102,7 @@ def build(database: Database, world: World) -> Run:
     run = Run(f"world-{world.path.stem}", world.as_of, database.url, database.namespace)
     with database.transaction() as connection:
         begin_load(connection, run, "merge")
-        for table in (*TABLES, "touchpoint_floor", "feed", "suppression"):
+        for table in (*TABLES, "touchpoint_floor", "feed", "suppression", "preference"):
             _insert(connection, table, world.given.get(table, []))
         connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
     with database.transaction() as connection:

@@ -2,17 +2,20 @@
 -- Grain:  customer_id.
 -- Why:    an unknown locale reads Japanese (the first market), one no template speaks English; an unknown zone is the shop's. Who was merged into another id is
 --         reached as that one, while the ledger keeps the old id; merged into an id nobody knows stays merged.
+--         What they chose on the preference page goes before what the order system says.
 -- Params: none
-select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.line_key, p.phone_key, p.preferred_channel,
+select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.line_key, p.phone_key,
+       coalesce(f.preferred_channel, p.preferred_channel) as preferred_channel,
        coalesce(p.status, 'active') as status,
-       case when coalesce(lower(left(p.locale, 2)), 'ja') = 'ja' then 'ja' else 'en' end as language,
+       case when coalesce(f.language, lower(left(p.locale, 2)), 'ja') = 'ja' then 'ja' else 'en' end as language,
        coalesce(p.timezone, 'Asia/Tokyo') as zone,
        jsonb_build_object(
          'customer_id', p.customer_id, 'name', p.name, 'family_name', p.family_name, 'given_name', p.given_name,
-         'company', p.company, 'locale', coalesce(p.locale, 'ja'), 'timezone', coalesce(p.timezone, 'Asia/Tokyo'),
+         'company', p.company, 'locale', coalesce(f.language, p.locale, 'ja'), 'timezone', coalesce(p.timezone, 'Asia/Tokyo'),
          'email', p.email, 'line_user_id', p.line_user_id, 'phone', p.phone, 'push_token', p.push_token
        ) as recipient
 from customers c
 join customers p on p.customer_id = case
   when c.status like 'merged_into:%' and exists (select from customers s where s.customer_id = substr(c.status, 13))
   then substr(c.status, 13) else c.customer_id end
+left join preference f on f.customer_id = p.customer_id

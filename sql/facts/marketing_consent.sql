@@ -16,7 +16,7 @@ from (
     select distinct on (channel, topic) at, granted
     from consents
     where address = c.address_key and channel in ('email', 'all') and coalesce(topic, 'marketing') in ('marketing', 'newsletter')
-      and at <= business_now()
+      and (at <= business_now() or source like 'feedback:%')
     order by channel, topic, at desc, granted
   ) n
 ) word

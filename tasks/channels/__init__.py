@@ -13,22 +13,21 @@ from tasks.channels.ses import Ses
 from tasks.channels.smtp import Smtp
 from tasks.channels.twilio import Twilio
 from tasks.channels.webhook import Webhook
-from tasks.core.database import DEFAULT_NAMESPACE
-from tasks.core.domain import ChannelName
-from tasks.core.runs import Run
-from tasks.core.settings import (
+from tasks.core.accounts import (
     AwsSmsSettings,
-    DeliverySettings,
     LineSettings,
     PostmarkSettings,
     ResendSettings,
     SendgridSettings,
     SesSettings,
-    Settings,
     SmtpSettings,
     TwilioSettings,
     WebhookSettings,
 )
+from tasks.core.database import DEFAULT_NAMESPACE
+from tasks.core.domain import ChannelName
+from tasks.core.runs import Run
+from tasks.core.settings import DeliverySettings, Settings
 
 Make = Callable[[Settings], Channel]
 

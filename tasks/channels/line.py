@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 
 from tasks.channels.http import CONFLICT, TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
+from tasks.core.accounts import LineSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -26,7 +27,6 @@ from tasks.core.errors import (
 )
 from tasks.core.line_messages import broken_limits, unreachable
 from tasks.core.outgoing import Outgoing, Result
-from tasks.core.settings import LineSettings
 
 FAILURES: dict[int, Callable[[str], DeliveryError]] = {
     **dict.fromkeys((400, 413, 415), Rejected),

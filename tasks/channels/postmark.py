@@ -23,11 +23,11 @@ from tasks.channels.http import (
     needed,
     unless_none_was_taken,
 )
+from tasks.core.accounts import PostmarkSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, message_id, shown_mailbox
-from tasks.core.settings import PostmarkSettings
 
 CODES: dict[int, type[DeliveryError] | None] = {
     0: None,

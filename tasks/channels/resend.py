@@ -13,11 +13,11 @@ from uuid import UUID
 import orjson
 
 from tasks.channels.http import Answer, Http, checked_url, clipped, dumped, failure, needed
+from tasks.core.accounts import ResendSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, shown_mailbox
-from tasks.core.settings import ResendSettings
 
 NAMES: dict[str, type[DeliveryError]] = {
     **dict.fromkeys(("missing_api_key", "invalid_api_key", "restricted_api_key", "invalid_access"), AccountStopped),

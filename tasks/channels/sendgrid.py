@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from tasks.channels.http import Answer, Http, checked_url, clipped, dumped, failure, needed
+from tasks.core.accounts import SendgridSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, message_id
-from tasks.core.settings import SendgridSettings
 
 STATUSES: dict[int, type[DeliveryError]] = {
     **dict.fromkeys((400, 413), Rejected),

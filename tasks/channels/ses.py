@@ -18,6 +18,7 @@ from boto3.session import Session
 from botocore import exceptions as boto
 from botocore.config import Config
 
+from tasks.core.accounts import SesSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -29,7 +30,6 @@ from tasks.core.errors import (
 )
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox
-from tasks.core.settings import SesSettings
 
 RETRIES_OFF: Any = {"total_max_attempts": 1, "mode": "standard"}
 TEMPLATE = {"Subject": "{{subject}}", "Html": "{{html}}", "Text": "{{text}}"}

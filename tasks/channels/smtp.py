@@ -15,11 +15,11 @@ import orjson
 
 from tasks.channels.http import clipped
 from tasks.channels.smtp_session import BROKEN, SHUTTING_DOWN, Relay, Session
+from tasks.core.accounts import SmtpSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import compose, mailbox
-from tasks.core.settings import SmtpSettings
 
 REFUSALS: dict[tuple[str, int], type[NotWritten | Rejected]] = {
     ("MAIL", 4): NotWritten,

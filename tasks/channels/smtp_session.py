@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tasks.core.accounts import SmtpSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, NotWritten
-from tasks.core.settings import SmtpSettings
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 """Scheme of TODOKE_SMTP_URL -> port where it names none."""

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from tasks.channels.http import TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
+from tasks.core.accounts import TwilioSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -25,7 +26,6 @@ from tasks.core.errors import (
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.phones import checked_sms
 from tasks.core.segments import segments
-from tasks.core.settings import TwilioSettings
 
 FAILURES: dict[int, Callable[[str], DeliveryError]] = {
     400: Rejected,

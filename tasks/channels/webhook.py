@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from tasks.channels.http import CONFLICT, Answer, Http, checked_url, clipped, dumped, failure
+from tasks.core.accounts import WebhookSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
@@ -24,7 +25,6 @@ from tasks.core.errors import (
 )
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check
-from tasks.core.settings import WebhookSettings
 
 Failure = Callable[[str], DeliveryError]
 

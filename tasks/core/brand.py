@@ -174,6 +174,14 @@ class Brand(Declaration):
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
 
+    def unsubscribed_at(self, address: str) -> "Brand":
+        """The same brand whose opt-out links lead to `address`."""
+        moved = {
+            source: section.model_copy(update={"urls": section.urls.model_copy(update={"unsubscribe": address})})
+            for source, section in self.sections.items()
+        }
+        return self.model_copy(update={"sections": moved})
+
 
 def language_of(brand: Brand, locale: str | None) -> Language:
     """Language to write in: that of the locale where we write it, the brand's without a locale, else English."""

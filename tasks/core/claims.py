@@ -31,7 +31,9 @@ ENDS: dict[str, State] = {
     "no_address": State.REJECTED,
     "channel_refused": State.REJECTED,
     "outbound_guard": State.REJECTED,
-    **dict.fromkeys(("paused", "cap", "quiet_hours", "open_problem", "journey", "due_file_broken"), State.PLANNED),
+    **dict.fromkeys(
+        ("paused", "cap", "quiet_hours", "open_problem", "journey", "asked_to_wait", "due_file_broken"), State.PLANNED
+    ),
 }
 """State a failed check leads to; every other check cancels."""
 

@@ -6,6 +6,7 @@ TodokeError
 ├── StoreError           archive or pages cannot be reached: the ledger is untouched, the next run catches up
 ├── GuardError           the run was refused to protect people; the message names the command that lifts it
 ├── DataError            the source's data cannot be used; what was already stored is untouched
+│   ├── FeedbackRefused  one request of a provider is unsigned, forged, stale or malformed: kept nowhere, counted
 │   └── TemplateRejected one message cannot be rendered from its context; only that message fails
 └── DeliveryError        one attempt to hand over a batch failed
     ├── NotWritten       provably nothing left: safe to try again later
@@ -37,6 +38,14 @@ class GuardError(TodokeError):
 
 class DataError(TodokeError):
     """Source data that cannot be used."""
+
+
+class FeedbackRefused(DataError):
+    """A request that claims to be a provider's and is not, or cannot be read. `reason` is one word, for counting."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TemplateRejected(DataError):

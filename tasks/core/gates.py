@@ -31,6 +31,7 @@ AT_CLAIM = tuple(
         "40_expired",
         "55_open_problem",
         "60_journey",
+        "62_asked_to_wait",
         "65_quiet_hours",
         "75_pressure",
     )

@@ -18,6 +18,7 @@ from tasks.core import formats, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.identity import address_key
 from tasks.core.parts import Parts, compile_parts
 from tasks.core.paths import TEMPLATES
 from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
@@ -49,8 +50,19 @@ class Rendered:
 class Renderer:
     """Renders messages of one brand. Thread-safe; templates are compiled at first use and kept."""
 
-    def __init__(self, brand: Brand, secret: bytes, base_url: str, templates: Path = TEMPLATES) -> None:
-        self._brand, self._secret, self._base_url, self._templates = brand, secret, base_url, templates
+    def __init__(
+        self,
+        brand: Brand,
+        secret: bytes,
+        base_url: str,
+        templates: Path = TEMPLATES,
+        link_secret: bytes | None = None,
+        listen_url: str | None = None,
+    ) -> None:
+        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's)."""
+        self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
+        self._secret, self._base_url, self._templates = secret, base_url, templates
+        self._link_secret = link_secret or secret
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
@@ -92,7 +104,9 @@ class Renderer:
         person = formats.clean({**RECIPIENT, **recipient})
         values |= {"recipient": person, "consent": person["consent"] is True, "variant": variant}
         values["zone"] = person["timezone"] or self._brand.calendar.zone
-        values["unsubscribe_token"] = tokens.unsubscribe_token(self._secret, str(person["customer_id"]), declared.name)
+        address = address_key(self._secret, person["email"])
+        opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
+        values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)
         if "order_id" in values:
             values["tracking_url"] = tokens.tracking_url(self._base_url, self.tracking_token(values["order_id"]))
             values["review_token"] = tokens.review_token(self._secret, values["order_id"])

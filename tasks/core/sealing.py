@@ -19,7 +19,7 @@ from tasks.core.errors import ConfigurationError, DataError, Rejected
 from tasks.core.outgoing import ADDRESS_FIELD, Outgoing, message_key
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.runs import Run
-from tasks.core.secrets import secret
+from tasks.core.secrets import link_secrets, secret
 
 Render = Callable[[Claimed], Rendered]
 """Raises TemplateRejected for one message, ConfigurationError for a touchpoint that is broken as a whole."""
@@ -138,7 +138,10 @@ def renderer_of(run: Run) -> Render:
     """Renders a claimed message from its templates."""
     pages = Path(run.settings.publish_url) if run.settings.publish_url else run.settings.home / "pages"
     base_url = run.settings.base_url or pages.absolute().as_uri()
-    renderer = Renderer(load_brand(), secret(run.settings), base_url)
+    newest, *_ = link_secrets(run.settings)
+    renderer = Renderer(
+        load_brand(), secret(run.settings), base_url, link_secret=newest, listen_url=run.settings.listen_url
+    )
 
     def render(one: Claimed) -> Rendered:
         return renderer.render(

@@ -24,6 +24,16 @@ def secret(settings: Settings) -> bytes:
     return _checked(path)
 
 
+def link_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """Keys of opt-out links, newest first: links are made with the first and open with each.
+
+    They may be changed, unlike `secret`, whose change would make every address a stranger to its suppression.
+    """
+    newest = settings.link_secret.get_secret_value().encode() if settings.link_secret else secret(settings)
+    before = settings.link_secret_before.get_secret_value().encode() if settings.link_secret_before else None
+    return (newest, before) if before else (newest,)
+
+
 def _make(path: Path) -> None:
     """Write it beside its place and link it there: the first of two processes wins, neither reads half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,37 +3,21 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import SettingsConfigDict
 
+from tasks.core import accounts
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
+from tasks.core.from_environment import FromEnvironment
 
 
 def default_home() -> Path:
     """Where the state lies unless TODOKE_HOME says otherwise."""
     return Path.home() / ".local" / "share" / "todoke"
-
-
-class FromEnvironment(BaseSettings):
-    """Settings whose mistakes name the variable. Raises ConfigurationError, never pydantic's own error."""
-
-    def __init__(self, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            lines = [self._explained(dict(problem)) for problem in error.errors(include_url=False)]
-            raise ConfigurationError(" ".join(lines)) from error
-
-    @classmethod
-    def _explained(cls, problem: dict[str, Any]) -> str:
-        name = "_".join(str(part) for part in problem["loc"]).upper()
-        secret = "SECRET" in name or not isinstance(problem["input"], str | int | float)
-        given = "" if secret else f"; it is {problem['input']!r}"
-        return f"{cls.model_config['env_prefix']}{name}: {problem['msg']}{given}."
 
 
 class Settings(FromEnvironment):
@@ -83,7 +67,18 @@ class Settings(FromEnvironment):
         description="Public address of the published pages, needed where they lie in S3; default the folder (file://).",
     )
     secret: SecretStr | None = Field(
-        None, description="Key of page and opt-out tokens; default is made once in TODOKE_HOME."
+        None, description="Key of addresses and page tokens, never changed; default is made once in TODOKE_HOME."
+    )
+    link_secret: SecretStr | None = Field(
+        None, min_length=16, description="Key of opt-out links; default TODOKE_SECRET. May be changed."
+    )
+    link_secret_before: SecretStr | None = Field(
+        None, min_length=16, description="The key of opt-out links before that: links of either key open."
+    )
+    listen_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s<>\"'?#]+$",
+        description="Public address of `todoke listen`: opt-out links lead there; default the shop's (brand.toml).",
     )
     runner: Literal["threads"] = Field("threads", description="Prefect task runner.")
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
@@ -100,109 +95,6 @@ class Settings(FromEnvironment):
         if "://" in (info.data.get("publish_url") or "") and not value:
             raise ValueError("set it to where browsers find the pages of TODOKE_PUBLISH_URL")
         return value
-
-
-class SesSettings(FromEnvironment):
-    """Amazon SES (TODOKE_EMAIL=ses). Region, keys and endpoint are boto3's own variables (AWS_*)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_SES_", extra="ignore", frozen=True)
-
-    configuration_set: str | None = Field(
-        None, description="Configuration set of every message: without one SES reports no bounce, complaint or click."
-    )
-    rate: float | None = Field(None, gt=0, description="Messages a second; default: what SES allows the account.")
-
-
-class SmtpSettings(FromEnvironment):
-    """Any relay over SMTP (TODOKE_EMAIL=smtp)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_SMTP_", extra="ignore", frozen=True)
-
-    url: SecretStr | None = Field(
-        None,
-        description="The relay: smtps://user:password@host, smtp+starttls://user:password@host, or smtp://host "
-        "(unencrypted, without password).",
-    )
-    batch: int = Field(
-        10,
-        ge=1,
-        le=500,
-        description="Messages of one intent: more is faster, and a worker killed meanwhile parks more.",
-    )
-
-
-class ResendSettings(FromEnvironment):
-    """Resend (TODOKE_EMAIL=resend)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_RESEND_", extra="ignore", frozen=True)
-
-    secret: SecretStr | None = Field(None, description="API key of Resend; sending access is enough.")
-    url: str = Field("https://api.resend.com", description="Resend's API; another address is for a proxy or a test.")
-
-
-class PostmarkSettings(FromEnvironment):
-    """Postmark (TODOKE_EMAIL=postmark)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_POSTMARK_", extra="ignore", frozen=True)
-
-    secret: SecretStr | None = Field(None, description="Server API token of Postmark.")
-    url: str = Field(
-        "https://api.postmarkapp.com", description="Postmark's API; another address is for a proxy or a test."
-    )
-    streams: str = Field(
-        "",
-        pattern=r"^([\w-]+=[\w-]+(,[\w-]+=[\w-]+)*)?$",
-        description="Streams of brand.toml and Postmark's own, as `news=broadcast,service=outbound`; "
-        "a stream that is not named goes to outbound.",
-    )
-
-
-class SendgridSettings(FromEnvironment):
-    """SendGrid (TODOKE_EMAIL=sendgrid)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_SENDGRID_", extra="ignore", frozen=True)
-
-    secret: SecretStr | None = Field(None, description="API key of SendGrid with the permission Mail Send.")
-    url: str = Field("https://api.sendgrid.com", description="SendGrid's API; https://api.eu.sendgrid.com in the EU.")
-
-
-class WebhookSettings(FromEnvironment):
-    """Signed JSON batches to an address of your own (TODOKE_EMAIL=webhook, docs/webhook.md)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_WEBHOOK_", extra="ignore", frozen=True)
-
-    url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
-    secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
-
-
-class LineSettings(FromEnvironment):
-    """LINE Messaging API (TODOKE_LINE=line)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_LINE_", extra="ignore", frozen=True)
-
-    token: SecretStr | None = Field(None, description="Channel access token of the LINE official account.")
-    api: str = Field("https://api.line.me", description="Address of the API; another one only for tests.")
-
-
-class TwilioSettings(FromEnvironment):
-    """SMS through Twilio (TODOKE_SMS=twilio)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_TWILIO_", extra="ignore", frozen=True)
-
-    account: str = Field("", description="Account SID (AC…).")
-    token: SecretStr | None = Field(None, description="Auth token of the account.")
-    sender: str = Field("", description="Sender: a number in E.164, an alphanumeric id, or a messaging service (MG…).")
-    callback: str = Field("", description="Address for status callbacks; our key is added to it (?key=).")
-    api: str = Field("https://api.twilio.com", description="Address of the API; another one only for tests.")
-
-
-class AwsSmsSettings(FromEnvironment):
-    """SMS through AWS End User Messaging (TODOKE_SMS=aws). Region, keys and endpoint are boto3's own (AWS_*)."""
-
-    model_config = SettingsConfigDict(env_prefix="TODOKE_SMS_", extra="ignore", frozen=True)
-
-    sender: str | None = Field(None, description="Origination identity: number, sender id or pool.")
-    configuration_set: str | None = Field(None, description="Configuration set of every SMS: without one, no events.")
 
 
 class DeliverySettings(FromEnvironment):
@@ -276,10 +168,15 @@ _NOT_SETTINGS = ("TODOKE_TEST_", "TODOKE_ROOT")
 """Variables of the tests and of deployments."""
 
 
+def settings_classes() -> list[type[FromEnvironment]]:
+    """Every settings class: those of this file, then the accounts."""
+    found = [kind for kind in FromEnvironment.__subclasses__() if kind.__module__ in (__name__, accounts.__name__)]
+    return sorted(found, key=lambda kind: kind.__module__ == accounts.__name__)
+
+
 def check_names(environment: Iterable[str]) -> None:
     """Raise ConfigurationError for a TODOKE_* variable nobody reads, with the nearest one: a typo is no default."""
-    kinds = FromEnvironment.__subclasses__()
-    known = [f"{kind.model_config['env_prefix']}{name}".upper() for kind in kinds for name in kind.model_fields]
+    known = [f"{kind.model_config['env_prefix']}{name}".upper() for kind in settings_classes() for name in kind.model_fields]
     named = [name for name in environment if name.startswith("TODOKE_") and not name.startswith(_NOT_SETTINGS)]
     unknown = [f"{name}{suggestion(name, known)}" for name in sorted(named) if name not in known]
     if unknown:

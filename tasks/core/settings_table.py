@@ -1,4 +1,4 @@
-"""The settings table of the README, made from tasks/core/settings.py.
+"""The settings table of the README, made from tasks/core/settings.py and accounts.py.
 
 `python -m tasks.core.settings_table` writes it between its two markers; a test fails while the README disagrees.
 """
@@ -10,22 +10,16 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from tasks.core import settings as module
 from tasks.core.paths import ROOT
+from tasks.core.settings import settings_classes
 
 START, END = "<!-- settings: made by `python -m tasks.core.settings_table` -->", "<!-- /settings -->"
 README = ROOT / "README.md"
 
 
-def classes() -> list[type[BaseSettings]]:
-    """Every settings class, in the order of the file."""
-    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
-    return [value for value in found if value.__module__ == module.__name__]
-
-
 def table() -> str:
     """One row a setting: variable, default, what it means."""
-    rows = [_row(kind, name, field) for kind in classes() for name, field in kind.model_fields.items()]
+    rows = [_row(kind, name, field) for kind in settings_classes() for name, field in kind.model_fields.items()]
     return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows])
 
 

@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,12 @@ class Store(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """A file's content, None where there is none."""
+
+    def names(self) -> Iterator[tuple[str, datetime]]:
+        """Every file, oldest names first, with when it was written (UTC)."""
+
+    def remove(self, name: str) -> None:
+        """Take a file away; one that is gone already is no error."""
 
     def create(self, name: str, content: bytes) -> bool:
         """Write once, on disk before it returns. False: the file exists already and stays as it is."""
@@ -47,6 +54,17 @@ class Folder:
         """The file, if it is there."""
         file = self.path / name
         return file.read_bytes() if file.exists() else None
+
+    def names(self) -> Iterator[tuple[str, datetime]]:
+        """Hidden files, and what is still being written as one, are left out."""
+        for file in sorted(self.path.rglob("*")):
+            name = file.relative_to(self.path).as_posix()
+            if file.is_file() and not any(part.startswith(".") for part in name.split("/")):
+                yield name, datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+    def remove(self, name: str) -> None:
+        """The file alone; its folder stays."""
+        (self.path / name).unlink(missing_ok=True)
 
     def create(self, name: str, content: bytes) -> bool:
         """Synced to disk, then moved into place."""

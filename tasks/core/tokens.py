@@ -1,10 +1,19 @@
-"""Unguessable addresses: a keyed hash of what they stand for, so that no table has to remember them.
+"""Unguessable addresses, so that no table has to remember them.
 
-128 bits, lower-case hex: the same file name on every file system. Another purpose gives another token.
+Pages: a keyed hash of what they stand for, 128 bits, lower-case hex: the same file name on every file system. Another
+purpose gives another token. Opt-outs: what they stand for, sealed, because whoever opens one must be found again.
 """
 
+import base64
+import binascii
 import hmac
-from hashlib import sha256
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256, sha512
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 
 def _token(secret: bytes, purpose: str, subject: str) -> str:
@@ -33,6 +42,46 @@ def review_token(secret: bytes, order_id: str) -> str:
     return _token(secret, "review", order_id)
 
 
-def unsubscribe_token(secret: bytes, customer_id: str, topic: str) -> str:
-    """Token of one customer's opt-out from one topic; it names neither of them."""
-    return _token(secret, f"unsubscribe:{topic}", customer_id)
+@dataclass(frozen=True)
+class OptOut:
+    """What an opt-out link stands for."""
+
+    customer_id: str
+    topic: str
+    """Touchpoint of the message that carried it."""
+    address_key: str | None
+    """Key of the address it was sent to: that one is opted out too, whatever the customer's is by now."""
+
+
+def unsubscribe_token(secret: bytes, opt_out: OptOut) -> str:
+    """An opt-out sealed with AES-SIV (RFC 5297): opaque, unforgeable, the same each time; letters of base64url."""
+    plain = "\0".join((opt_out.topic, opt_out.address_key or "", opt_out.customer_id)).encode()
+    return base64.urlsafe_b64encode(_cipher(secret).encrypt(plain, [_PURPOSE])).rstrip(b"=").decode()
+
+
+def open_unsubscribe_token(secrets: Sequence[bytes], token: str) -> OptOut | None:
+    """What a token of any of these keys (newest first) stands for; None where it is of none of them."""
+    try:
+        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not 16 < len(sealed) < 1000:
+        return None
+    for secret in secrets:
+        try:
+            plain = _cipher(secret).decrypt(sealed, [_PURPOSE])
+        except InvalidTag:
+            continue
+        topic, key, customer_id = plain.decode().split("\0", 2)
+        return OptOut(customer_id, topic, key or None)
+    return None
+
+
+_PURPOSE = b"unsubscribe"
+
+
+@lru_cache(maxsize=8)
+def _cipher(secret: bytes) -> AESSIV:
+    if not secret:
+        raise ValueError("tokens need a secret; an empty one would make every link guessable")
+    return AESSIV(hmac.new(secret, b"opt-out links", sha512).digest())

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tasks.core.accounts import FeedbackSettings
+from tasks.core.errors import ConfigurationError
 from tasks.core.settings import Settings
 from tasks.core.stores import Folder, Store
 from tasks.stores.s3 import S3
@@ -22,3 +24,12 @@ def archive_store(settings: Settings) -> Store:
 def pages_store(settings: Settings) -> Store:
     """Where tracking pages lie."""
     return store_at(settings.publish_url, settings.home / "pages")
+
+
+def feedback_store(settings: FeedbackSettings) -> Store:
+    """Where a gateway lays providers' requests down. Raises ConfigurationError where none is named."""
+    if not settings.url:
+        raise ConfigurationError(
+            "TODOKE_FEEDBACK_URL is not set: name the folder or s3://bucket/prefix of the gateway."
+        )
+    return store_at(settings.url, Path(settings.url))

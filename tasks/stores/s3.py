@@ -5,9 +5,10 @@ conditional writes (`If-None-Match: *`, `If-Match`): S3 itself decides between t
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -55,6 +56,22 @@ class S3:
     def read(self, name: str) -> bytes | None:
         """The object's content."""
         return self._versioned(name)[0]
+
+    def names(self) -> Iterator[tuple[str, datetime]]:
+        """Page by page, as S3 lists them; its folder markers are left out."""
+        asked = {"Bucket": self.bucket, "Prefix": self.prefix}
+        while True:
+            page = self._unless((), partial(self._client.list_objects_v2, **asked)) or {}
+            for found in page.get("Contents", []):
+                if not found["Key"].endswith("/"):
+                    yield found["Key"].removeprefix(self.prefix), found["LastModified"]
+            if not page.get("IsTruncated"):
+                return
+            asked["ContinuationToken"] = page["NextContinuationToken"]
+
+    def remove(self, name: str) -> None:
+        """S3 does not mind one that is gone."""
+        self._unless((), lambda: self._client.delete_object(Bucket=self.bucket, Key=self.prefix + name))
 
     def create(self, name: str, content: bytes) -> bool:
         """With `If-None-Match: *`; S3 answers only when the object is stored."""

@@ -10,8 +10,8 @@ from tasks.channels.base import Channel
 from tasks.channels.postmark import Postmark
 from tasks.channels.resend import Resend
 from tasks.channels.sendgrid import Sendgrid
+from tasks.core.accounts import PostmarkSettings, ResendSettings, SendgridSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
-from tasks.core.settings import PostmarkSettings, ResendSettings, SendgridSettings
 from tests.deliver.contract import MEGUMI, post
 from tests.deliver.scripted import Answer, Scripted, listening
 

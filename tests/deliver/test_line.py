@@ -11,12 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from tasks.channels.line import Line
+from tasks.core.accounts import LineSettings
 from tasks.core.claims import Claimed
 from tasks.core.database import Database
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing
 from tasks.core.rendering import Rendered
-from tasks.core.settings import LineSettings
 from tasks.deliver import Delivered, deliver_messages
 from tests.deliver.contract import KEY, MEGUMI, ChannelContract, Taken, post
 from tests.deliver.line_standin import STRANGER, TOKEN, LineStore

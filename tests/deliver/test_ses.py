@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 
 from tasks.channels.ses import CODES, STATUSES, Ses
+from tasks.core.accounts import SesSettings
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
-from tasks.core.settings import SesSettings
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, people, post
 from tests.deliver.people import orders, plan, states

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tasks.channels.ses import Ses
-from tasks.core.settings import SesSettings
+from tasks.core.accounts import SesSettings
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
 from tests.deliver.node import running

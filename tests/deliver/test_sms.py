@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from tasks.channels.aws_sms import CODES as AWS_CODES
 from tasks.channels.aws_sms import STOPS, AwsSms
 from tasks.channels.twilio import CODES, Twilio
+from tasks.core.accounts import AwsSmsSettings, TwilioSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing
-from tasks.core.settings import AwsSmsSettings, TwilioSettings
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from tasks.channels.smtp import Smtp
 from tasks.channels.smtp_session import Relay as Address
+from tasks.core.accounts import SmtpSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
-from tasks.core.settings import SmtpSettings
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
 from tests.deliver.relay import GOOD, Relay, certificate, knows_the_shop, serving
 

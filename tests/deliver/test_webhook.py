@@ -17,9 +17,9 @@ import pytest
 from pydantic import SecretStr
 
 from tasks.channels.webhook import Webhook
+from tasks.core.accounts import WebhookSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.paths import ROOT
-from tasks.core.settings import WebhookSettings
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
 from tests.deliver.scripted import Answer, Scripted, listening
 

@@ -37,6 +37,7 @@ CHECKED = {
     ("hazard", "severity"): "'warning'",
     ("run_out", "basis"): "'own_interval'",
     ("suppression", "scope"): "'all'",
+    ("preference", "language"): "'ja'",
 }
 TRIGGERS = {
     "live": {"a_inserted", "b_updated", "c_deleted", "d_truncated"},

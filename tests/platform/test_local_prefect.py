@@ -84,6 +84,10 @@ def test_serve_runs_the_hour_on_schedule_and_stop_ends_everything(home: Path) ->
     assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
     assert deployment["job_variables"]["env"]["TODOKE_HOME"] == str(home)
 
+    other = local_prefect.ask(home, "/deployments/name/outcomes/outcomes")
+    assert other["entrypoint"] == "flows.outcomes.outcomes"
+    assert other["schedules"][0]["schedule"]["cron"] == "*/5 * * * *"
+
     run = first_finished_run(home, schedule_every_minute(home))
     assert run["auto_scheduled"], run
     assert run["state"]["type"] == "COMPLETED", run["state"]

@@ -9,7 +9,7 @@ create schema if not exists {ns}_asof;
 
 create table load (
   load_id    bigint primary key,
-  kind       text not null check (kind in ('merge', 'fold', 'detect', 'erase')),
+  kind       text not null check (kind in ('merge', 'fold', 'detect', 'erase', 'feedback')),
   run_id     text,
   as_of      timestamptz not null,
   details    jsonb not null default '{}',

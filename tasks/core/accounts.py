@@ -1,0 +1,133 @@
+"""Accounts at providers, read from the environment: keys, addresses, limits. One class a provider."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from tasks.core.from_environment import FromEnvironment
+
+
+class SesSettings(FromEnvironment):
+    """Amazon SES (TODOKE_EMAIL=ses). Region, keys and endpoint are boto3's own variables (AWS_*)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SES_", extra="ignore", frozen=True)
+
+    configuration_set: str | None = Field(
+        None, description="Configuration set of every message: without one SES reports no bounce, complaint or click."
+    )
+    rate: float | None = Field(None, gt=0, description="Messages a second; default: what SES allows the account.")
+
+
+class SmtpSettings(FromEnvironment):
+    """Any relay over SMTP (TODOKE_EMAIL=smtp)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SMTP_", extra="ignore", frozen=True)
+
+    url: SecretStr | None = Field(
+        None,
+        description="The relay: smtps://user:password@host, smtp+starttls://user:password@host, or smtp://host "
+        "(unencrypted, without password).",
+    )
+    batch: int = Field(
+        10,
+        ge=1,
+        le=500,
+        description="Messages of one intent: more is faster, and a worker killed meanwhile parks more.",
+    )
+
+
+class ResendSettings(FromEnvironment):
+    """Resend (TODOKE_EMAIL=resend)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_RESEND_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="API key of Resend; sending access is enough.")
+    url: str = Field("https://api.resend.com", description="Resend's API; another address is for a proxy or a test.")
+
+
+class PostmarkSettings(FromEnvironment):
+    """Postmark (TODOKE_EMAIL=postmark)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_POSTMARK_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="Server API token of Postmark.")
+    url: str = Field(
+        "https://api.postmarkapp.com", description="Postmark's API; another address is for a proxy or a test."
+    )
+    streams: str = Field(
+        "",
+        pattern=r"^([\w-]+=[\w-]+(,[\w-]+=[\w-]+)*)?$",
+        description="Streams of brand.toml and Postmark's own, as `news=broadcast,service=outbound`; "
+        "a stream that is not named goes to outbound.",
+    )
+
+
+class SendgridSettings(FromEnvironment):
+    """SendGrid (TODOKE_EMAIL=sendgrid)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SENDGRID_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="API key of SendGrid with the permission Mail Send.")
+    url: str = Field("https://api.sendgrid.com", description="SendGrid's API; https://api.eu.sendgrid.com in the EU.")
+
+
+class WebhookSettings(FromEnvironment):
+    """Signed JSON batches to an address of your own (TODOKE_EMAIL=webhook, docs/webhook.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_WEBHOOK_", extra="ignore", frozen=True)
+
+    url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
+    secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
+
+
+class LineSettings(FromEnvironment):
+    """LINE Messaging API (TODOKE_LINE=line)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_LINE_", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, description="Channel access token of the LINE official account.")
+    api: str = Field("https://api.line.me", description="Address of the API; another one only for tests.")
+
+
+class TwilioSettings(FromEnvironment):
+    """SMS through Twilio (TODOKE_SMS=twilio)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_TWILIO_", extra="ignore", frozen=True)
+
+    account: str = Field("", description="Account SID (AC…).")
+    token: SecretStr | None = Field(None, description="Auth token of the account.")
+    sender: str = Field("", description="Sender: a number in E.164, an alphanumeric id, or a messaging service (MG…).")
+    callback: str = Field("", description="Address for status callbacks; our key is added to it (?key=).")
+    api: str = Field("https://api.twilio.com", description="Address of the API; another one only for tests.")
+
+
+class AwsSmsSettings(FromEnvironment):
+    """SMS through AWS End User Messaging (TODOKE_SMS=aws). Region, keys and endpoint are boto3's own (AWS_*)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SMS_", extra="ignore", frozen=True)
+
+    sender: str | None = Field(None, description="Origination identity: number, sender id or pool.")
+    configuration_set: str | None = Field(None, description="Configuration set of every SMS: without one, no events.")
+
+
+class FeedbackSettings(FromEnvironment):
+    """Events of providers (docs/feedback.md). A provider whose key is not set is not listened to."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_FEEDBACK_", extra="ignore", frozen=True)
+
+    url: str | None = Field(
+        None,
+        description="Where a gateway lays requests down: a folder or s3://bucket/prefix, read by `todoke outcomes`.",
+    )
+    sqs_url: str | None = Field(None, description="URL of the SQS queue that SES events arrive in.")
+    sns_topics: str = Field("", description="Comma-separated ARNs of the SNS topics whose SES events are ours.")
+    sendgrid_key: str | None = Field(None, description="Verification key of SendGrid's signed event webhook.")
+    postmark_secret: SecretStr | None = Field(
+        None, min_length=16, description="Password of Postmark's webhook (basic auth), or its header X-Todoke-Secret."
+    )
+    resend_secret: SecretStr | None = Field(None, description="Signing secret of Resend's webhook (whsec_...).")
+    line_secret: SecretStr | None = Field(None, description="Channel secret of the LINE official account.")
+    twilio_token: SecretStr | None = Field(None, description="Auth token of the Twilio account.")
+    reply_secret: SecretStr | None = Field(
+        None, min_length=16, description="Header X-Todoke-Secret with which a mail gateway posts replies."
+    )
+    tolerance_seconds: float = Field(300, gt=0, description="How old a signed time may be when it arrives.")

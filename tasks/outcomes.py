@@ -1,0 +1,104 @@
+"""What became of what we sent: read from where providers' requests were laid down, made into facts."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypedDict
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.core.accounts import FeedbackSettings
+from tasks.core.database import Database
+from tasks.core.errors import ConfigurationError, FeedbackRefused
+from tasks.core.settings import Settings
+from tasks.core.stores import Store
+from tasks.feedback.landed import incoming_of, is_mail
+from tasks.feedback.receive import Receiver
+from tasks.feedback.replies import read
+from tasks.feedback.sqs import Queue
+from tasks.stores import feedback_store
+
+_log = logging.getLogger(__name__)
+
+
+class Outcomes(TypedDict):
+    """Counts of one reading. `refused`: reason -> requests, kept nowhere. `left`: reason -> requests left in place."""
+
+    requests: int
+    new_events: int
+    refused: dict[str, int]
+    left: dict[str, int]
+
+
+class Reading:
+    """One reading: a request is taken away once it is kept or refused, and stays where it is for anything else."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.receiver = receiver
+        self.requests = self.new = 0
+        self.refused: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
+
+    def take(self, keep: Callable[[], int], remove: Callable[[], None]) -> None:
+        """Keep one request, then remove it from where it lay."""
+        self.requests += 1
+        try:
+            self.new += keep()
+        except FeedbackRefused as error:
+            self.refused[error.reason] += 1
+        except ConfigurationError as error:
+            _log.warning("left in place: %s", error)
+            self.left["not_configured"] += 1
+            return
+        remove()
+
+    def store(self, store: Store) -> None:
+        """Every object of a folder or bucket."""
+        for name, written_at in store.names():
+            content = store.read(name)
+            if content is not None:  # else another reader was first
+                self.take(partial(self._landed, name, content, written_at), partial(store.remove, name))
+
+    def _landed(self, name: str, content: bytes, written_at: datetime) -> int:
+        try:
+            incoming = incoming_of(name, content, written_at)
+            if is_mail(name):
+                return self.receiver.keep(read(incoming))
+        except FeedbackRefused as error:
+            self.receiver.count("landed", error)
+            raise
+        return self.receiver.receive(incoming)
+
+    def queue(self, queue: Queue) -> None:
+        """Every message of a queue."""
+        for receipt, incoming in queue.messages():
+            self.take(partial(self.receiver.receive, incoming), partial(queue.delete, receipt))
+
+    def counts(self) -> Outcomes:
+        """What was done."""
+        return {
+            "requests": self.requests,
+            "new_events": self.new,
+            "refused": dict(self.refused),
+            "left": dict(self.left),
+        }
+
+
+def read_outcomes(receiver: Receiver, settings: FeedbackSettings) -> Outcomes:
+    """Read every place the settings name once, then settle what is not settled. Raises StoreError."""
+    reading = Reading(receiver)
+    if settings.url:
+        reading.store(feedback_store(settings))
+    if settings.sqs_url:
+        reading.queue(Queue(settings.sqs_url))
+    receiver.settle()
+    return reading.counts()
+
+
+@task(name="outcomes", timeout_seconds=1800, tags=["outcomes"], cache_policy=NO_CACHE, persist_result=False)
+def take_outcomes(settings: Settings, database_url: str) -> Outcomes:
+    """Read what providers said since the last reading into the live namespace of a migrated database."""
+    return read_outcomes(Receiver.of(settings, Database(database_url)), FeedbackSettings())
