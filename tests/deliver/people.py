@@ -14,7 +14,7 @@ from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.rendering import Rendered
 from tasks.core.runs import Run, write_under
-from tasks.core.settings import DeliverySettings, Settings
+from tasks.core.settings import DeliverySettings, PaceSettings, Settings
 
 NOW = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)  # Tuesday, 10:00 in Tokyo
 LOAD = 1
@@ -22,6 +22,8 @@ QUICK = DeliverySettings(
     lease_seconds=0.8, timeout_seconds=0.3, margin_seconds=0.1, repost_minutes=1, horizon_minutes=0.001, batch_size=10
 )
 """Times for tests: a killed worker is taken over after less than a second."""
+
+PATIENT = PaceSettings(breaker_pause_seconds=0.2)
 
 
 @dataclass(frozen=True)

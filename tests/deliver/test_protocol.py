@@ -27,7 +27,19 @@ def test_the_second_run_sends_nothing(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["timeout after", "500 after", "502 after", "reset after", "garbage", "short", "500 before", "reset before"],
+    [
+        "timeout after",
+        "500 after",
+        "502 after",
+        "reset after",
+        "reset mid-body",
+        "garbage",
+        "short",
+        "one left out",
+        "500 before",
+        "502 before",
+        "reset before",
+    ],
 )
 def test_an_answer_without_proof_is_settled(shop: Shop, fault: str) -> None:
     plan(shop.database, orders(12))
