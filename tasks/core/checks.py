@@ -10,6 +10,7 @@ from tasks.core.brand import Brand, Palette, load_brand
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.paths import SQL, TEMPLATES
 from tasks.core.promotions import unguarded
@@ -42,9 +43,10 @@ _TEXT_ON = {
 
 
 def check_templates(templates: Path = TEMPLATES) -> list[str]:
-    """Problems of brand, touchpoint folders, their samples, and the tracking page."""
+    """Problems of brand, throttles, touchpoint folders, their samples, and the tracking page."""
     try:
         brand = load_brand()
+        load_throttles()
     except ConfigurationError as error:
         return [str(error)]
     folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]

@@ -54,7 +54,8 @@ class Worker:
     def pace(self) -> PaceSettings:
         """Its limits."""
         path = Path(self.throttles) if self.throttles else None
-        return PATIENT.model_copy(update={"messages": self.rate, "throttles": path})
+        patience = 0 if path else PATIENT.patience_minutes
+        return PATIENT.model_copy(update={"messages": self.rate, "throttles": path, "patience_minutes": patience})
 
 
 class Nursery:

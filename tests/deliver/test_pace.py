@@ -1,5 +1,6 @@
 """Rates, throttles, warm-up and the circuit breaker: shared by all workers; what waits stays planned and is told."""
 
+import re
 import time
 from pathlib import Path
 from uuid import UUID
@@ -85,9 +86,10 @@ def test_what_the_rate_leaves_no_time_for_stays_planned(keyed: Shop) -> None:
 
 
 def test_a_run_that_waited_long_enough_leaves_the_rest(keyed: Shop) -> None:
-    plan(keyed.database, orders(30))
-    done = keyed.deliver(pace=PaceSettings(messages="standin=50", patience_minutes=0))
-    assert counted(keyed) == {"accepted": 10, "planned": 20}
+    plan(keyed.database, orders(3))
+    slow = PaceSettings(messages="standin=0.05", patience_minutes=0)
+    done = keyed.deliver(pace=slow, times=QUICK.model_copy(update={"lease_seconds": 30}))
+    assert counted(keyed) == {"accepted": 1, "planned": 2}
     assert "its rate" in done.notes[0]
     keyed.check()
 
@@ -114,21 +116,24 @@ def test_a_recipients_domain_gets_no_more_than_it_takes(keyed: Shop, table: Path
     fast = [one for one in orders(30) if one.subject_id >= "O-00015"]
     plan(keyed.database, orders(15))
     plan(keyed.database, [one.__class__(one.subject_id, email=f"{one.subject_id}@fast.invalid") for one in fast])
-    done = keyed.deliver(pace=PaceSettings(throttles=table))
-    assert counted(keyed) == {"accepted": 25, "planned": 5}
-    assert done.notes == ["standin: 5 messages stay planned: slow.invalid takes 60 a minute"]
+    began = time.monotonic()
+    done = keyed.deliver(pace=PaceSettings(throttles=table, patience_minutes=0))
+    assert 25 <= counted(keyed)["accepted"] <= 25 + time.monotonic() - began
+    assert re.fullmatch(r"standin: \d messages stay planned: slow.invalid takes 60 a minute", done.notes[-1])
     assert set(keyed.provider.copies.values()) == {1}
-    again = keyed.deliver(pace=PaceSettings(throttles=table), times=QUICK.model_copy(update={"lease_seconds": 5}))
+    again = keyed.deliver(pace=PaceSettings(throttles=table), times=QUICK.model_copy(update={"lease_seconds": 6}))
     assert (again.notes, counted(keyed)) == ([], {"accepted": 30}), "a run waits for what is soon"
     keyed.check()
 
 
 def test_the_throttle_is_one_for_all_workers(keyed: Shop, nursery: Nursery, table: Path) -> None:
     plan(keyed.database, orders(40))
+    began = time.monotonic()
     pids = [nursery.start(keyed.worker(throttles=str(table))) for _ in range(3)]
     for pid in pids:
         nursery.wait(pid)
-    assert 10 <= counted(keyed)["accepted"] <= 14, "ten at once and one a second, not thirty"
+    allowed = 10 + time.monotonic() - began
+    assert 10 <= counted(keyed)["accepted"] <= allowed, "ten at once and one a second, not ten for each worker"
     keyed.check()
 
 

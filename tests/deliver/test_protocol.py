@@ -47,6 +47,7 @@ def test_an_answer_without_proof_is_settled(shop: Shop, fault: str) -> None:
     shop.deliver()
     if not shop.provider.keyed:
         assert shop.provider.calls == 2, "nothing was posted again blindly"
+    if not shop.provider.keyed or fault == "one left out":
         time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
         shop.deliver()
     assert set(states(shop.database).values()) == {"accepted"}

@@ -20,7 +20,7 @@ create table throttle_pace (
 );
 
 create function throttle_grant(free_at timestamptz, at timestamptz, burst interval, per_second float8, asked integer)
-returns integer language sql immutable as $$
+returns integer language sql stable as $$
   select least(asked, greatest(0, floor(extract(epoch from at - greatest(free_at, at - burst))::float8 * per_second + 1e-6)))::integer
 $$;
 
