@@ -161,7 +161,7 @@ MUTATIONS = {
     "forget the lease": Mutation(forget_the_lease, "overlapping", False),
     "a key for each attempt": Mutation(a_key_for_each_attempt, "faults", True),
     "unknown is not written": Mutation(no_proof_is_not_written, "faults", True),
-    "a short list is all accepted": Mutation(a_short_list_is_all_accepted, "faults", True),
+    "a short list is all accepted": Mutation(a_short_list_is_all_accepted, "faults", False),
     "results outside the fence": Mutation(write_results_outside_the_fence, "slept on a refusal", True),
     "post after the lease": Mutation(post_after_the_lease, "asleep", False),
     "send again without asking": Mutation(send_again_what_is_not_found, "faults", False),
