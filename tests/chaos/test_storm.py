@@ -141,8 +141,8 @@ def _ever_unknown(database: Database) -> int:
 
 
 def _settle(shop: Shop) -> None:
-    """The next hours, in fair weather: two horizons must do for all but what a repost could not settle."""
-    for _ in range(20):
+    """The next hours, in fair weather: a keyed provider is asked when its keys are too old for a repost."""
+    for _ in range(60):
         shop.deliver()
         left = Counter(states(shop.database).values())
         if not OPEN & left.keys():

@@ -34,6 +34,8 @@ FAULTS = (
 )
 OPEN = {"planned", "sealed", "posting", "unknown"}
 HORIZON_SECONDS = QUICK.lease_seconds + QUICK.timeout_seconds + 0.2
+_AGE = """update batch set first_posted_at = first_posted_at - interval '1 hour',
+                            last_posted_at = last_posted_at - interval '1 hour' where state = 'unknown'"""
 _SUPPRESS = """insert into suppression (address_key, scope, reason, at, source)
                values (:key, 'all', 'complaint', '2026-09-15', 'test')"""
 
@@ -64,13 +66,16 @@ class Ordeal:
         self.nursery.wait(self.start(**changes))
 
     def settle(self) -> None:
-        """The next hours, in fair weather."""
+        """The next hours, in fair weather. After some of them no key is young enough for a repost any more."""
         self.shop.provider.faults.clear()
-        for _ in range(6):
+        for hour in range(6):
             self.work()
             if not OPEN & set(states(self.shop.database).values()):
                 return
-            time.sleep(HORIZON_SECONDS)
+            if hour < 3:
+                time.sleep(HORIZON_SECONDS)
+            else:
+                change(self.shop.database, _AGE)
 
     def sleep_at(self, step: str, meanwhile: Callable[[], None]) -> None:
         """A worker is stopped at a step beyond its lease, and wakes up after what happened meanwhile."""
@@ -114,7 +119,7 @@ def killed(ordeal: Ordeal) -> None:
 
 def faults(ordeal: Ordeal) -> None:
     """Every wrong answer, one after another."""
-    ordeal.plan(10 * len(FAULTS))
+    ordeal.plan(20 * len(FAULTS))  # two batches of ten for each: one that fails, one that does not
     ordeal.shop.provider.faults += [fault for each in FAULTS for fault in (each, "")]
     ordeal.work()
     ordeal.settle()

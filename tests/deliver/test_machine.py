@@ -9,17 +9,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
+from tasks import deliver
+from tasks.core import doubts
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies
 from tasks.core.outgoing import message_key
 from tasks.core.settings import PaceSettings
 from tasks.deliver import deliver_messages
 from tests.deliver.model import FAULTS, ModelProvider
+from tests.deliver.mutations import MUTATIONS
 from tests.deliver.people import QUICK, Planned, all_due, change, plan, render, run_of
 
 STEPS = ("claim", "render", "seal", "intent", "post", "acknowledge", "take_over", "ask", "quiet")
@@ -142,11 +145,25 @@ class Hours(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("is_keyed", [True, False], ids=["keyed", "unkeyed"])
 def test_hours_in_any_order(database: Database, tmp_path: Path, is_keyed: bool) -> None:
-    walk(database, tmp_path, is_keyed, examples=12, derandomize=True)
+    walk(database, tmp_path, is_keyed, examples=30, derandomize=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_keyed"),
+    [("unknown is not written", True), ("a second POST on a lost answer", False), ("send again without asking", False)],
+)
+def test_the_machine_is_not_blind(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_keyed: bool
+) -> None:
+    for module, attribute in ((deliver, "attempt"), (doubts, "resolve")):
+        monkeypatch.setattr(module, attribute, getattr(module, attribute))  # put back whatever the mutation does
+    MUTATIONS[name].apply(database.url)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        walk(database, tmp_path, is_keyed, examples=60, derandomize=True)
 
 
 def walk(database: Database, home: Path, is_keyed: bool, examples: int, derandomize: bool = False) -> None:
-    """So many shops, each through some ten of these rules."""
+    """So many shops, each through some ten of these rules. The first that fails is not made smaller: it takes long."""
     kind = type("Hours", (Hours,), {"keyed": is_keyed, "database": database, "home": home})
     run_state_machine_as_test(
         kind,
@@ -156,6 +173,7 @@ def walk(database: Database, home: Path, is_keyed: bool, examples: int, derandom
             deadline=None,
             database=None,
             derandomize=derandomize,
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
