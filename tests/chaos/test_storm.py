@@ -72,9 +72,11 @@ class Storm:
         while self._work_is_left():
             while len(workers) < WORKERS:
                 workers.append(self.nursery.start(self.shop.worker()))
-            time.sleep(self.chance.uniform(0.02, 0.3) if self.killed < enough else 0.5)
             if self.killed < enough:
+                time.sleep(self.chance.uniform(0.02, 0.3))
                 self._strike(workers.pop(self.chance.randrange(len(workers))))
+            else:
+                self.nursery.wait(workers.pop(0))
         for pid in workers:
             self.nursery.wait(pid)
 

@@ -75,7 +75,11 @@ class Ordeal:
             if hour < 3:
                 time.sleep(HORIZON_SECONDS)
             else:
-                change(self.shop.database, _AGE)
+                self.age()
+
+    def age(self) -> None:
+        """What is unknown is old: too late for a repost, late enough to ask."""
+        change(self.shop.database, _AGE)
 
     def sleep_at(self, step: str, meanwhile: Callable[[], None]) -> None:
         """A worker is stopped at a step beyond its lease, and wakes up after what happened meanwhile."""
