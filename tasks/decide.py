@@ -17,6 +17,7 @@ from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gat
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
+from tasks.core.steps import reached
 from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import alarms
 
@@ -43,6 +44,8 @@ def decide(run: Run, touchpoints: Sequence[str] | None = None) -> Decision:
     with run.database.transaction() as connection:
         query("decide/lock_planning").run(connection)
         decision = plan_messages(connection, run, load_all(), touchpoints)
+        reached("planning")
+    reached("plan")
     for name, error in decision.broken.items():
         get_run_logger().error("touchpoint %s was not decided: %s", name, error)
     return decision

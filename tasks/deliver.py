@@ -15,25 +15,27 @@ from functools import cached_property
 from uuid import UUID, uuid4
 
 from prefect import get_run_logger, task
-from sqlalchemy import Connection
 
 from tasks.channels import channels_of
-from tasks.channels.base import Channel
+from tasks.channels.base import Channel, TellsRate
 from tasks.core import doubts, due, fallback, ledger
 from tasks.core.archive import keep
+from tasks.core.attempt import attempt, conclude
 from tasks.core.claims import Key, Scope, StillDue, claim, claimable_elsewhere, ends_as, enter
 from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.doubts import Doubt
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.ledger import Posting
-from tasks.core.outgoing import Result, message_key
+from tasks.core.outgoing import Result
+from tasks.core.pace import Pace, Wait
 from tasks.core.runs import Run
-from tasks.core.sealing import Render, pack, renderer_of, seal_all, storable
-from tasks.core.settings import DeliverySettings
+from tasks.core.sealing import Render, pack, renderer_of, seal_all
+from tasks.core.settings import DeliverySettings, PaceSettings
+from tasks.core.steps import reached
 from tasks.stores import archive_store
 
 Hook = Callable[[str], None]
-"""Called with a step's name right after it; `acknowledge` right before its commit. Tests strike there."""
+"""Called with a step's name (tasks/core/steps.py). Tests strike there."""
 
 ATTEMPTS = 3
 """How often in a row one run tries a provider that takes nothing, or one batch in doubt; then the next run goes on."""
@@ -54,7 +56,7 @@ def deliver(run: Run) -> Delivered:
     """Send every message that may leave now, and settle what earlier runs left open. Sends nothing twice."""
     with ExitStack() as open_channels:
         channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
-        done = deliver_messages(run, channels, renderer_of(run))
+        done = deliver_messages(run, channels, renderer_of(run), hook=reached)
     get_run_logger().info("delivered: %s", done.counts or "nothing to send")
     for note in done.notes:
         get_run_logger().warning("%s", note)
@@ -68,6 +70,7 @@ def deliver_messages(
     still_due: StillDue = due.still_due,
     times: DeliverySettings | None = None,
     hook: Hook = lambda _: None,
+    pace: PaceSettings | None = None,
 ) -> Delivered:
     """The step without Prefect. Ends when nothing is left that this run may do and no other worker is at it."""
     counts: Counter[str] = Counter()
@@ -76,15 +79,18 @@ def deliver_messages(
     for place, channel in enumerate([*channels, *channels]):  # again: one may get what another refused
         if place >= len(channels) and (channel.name in stopped or not fallback.waits(run, channel.name)):
             continue
-        courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook)
+        told = channel.rate if isinstance(channel, TellsRate) else None
+        limits = Pace(run.database, channel.provider, told, pace or PaceSettings())
+        courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook, limits)
         if place == 0:
             notes += fallback.leave_removed_channels(run, courier.scope, [one.name for one in channels])
         courier.work_until_quiet()
         stopped |= {channel.name} if courier.stopped else set()
         counts += courier.counts
-        notes += courier.notes
+        notes += courier.notes + limits.notes()
     hook("quiet")
     keep(run.database, archive_store(run.settings))
+    hook("archive")
     return Delivered(dict(sorted(counts.items())), notes)
 
 
@@ -98,6 +104,7 @@ class Courier:
     still_due: StillDue
     times: DeliverySettings
     hook: Hook
+    pace: Pace
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     deferred: set[Key] = field(default_factory=set)
@@ -131,6 +138,8 @@ class Courier:
         """One pass over everything there is to do; False when there was nothing."""
         with self.run.database.transaction() as connection:
             taken = doubts.take_over(connection, self.scope)
+        if taken:
+            self.hook("take_over")
         self.counts["taken_over"] += taken
         drained = sum(self._drain(message_class) for message_class in ledger.CLASSES)
         settled = self._settle_doubts()
@@ -144,12 +153,13 @@ class Courier:
 
     def _seal_next(self, message_class: TouchpointClass) -> bool:
         """Claim a batch's worth, render and freeze it in one transaction. False when nothing can be claimed."""
-        limit = min(self.times.batch_size, self.channel.max_messages)
+        limit = self.pace.limit(min(self.times.batch_size, self.channel.max_messages))
         with self.run.database.transaction() as connection:
             found = claim(connection, self.scope, message_class, limit, self.still_due, self.deferred, self.left_out)
             self.hook("claim")
             packed = pack(found.ready, self.render, self.channel, self.run.as_of)
             self.hook("render")
+            self.pace.hold_back(connection, packed, message_class is TouchpointClass.TRANSACTIONAL)
             batches = seal_all(connection, self.scope, self.channel, message_class, packed)
         if batches:
             self.hook("seal")
@@ -168,11 +178,28 @@ class Courier:
             if found is None:
                 return False
             failed = ledger.dissolve_if_untrue(connection, self.scope, *found, self.still_due)
-            posting = None if failed else ledger.intend(connection, self.scope, *found, self.worker, self.times)
+            wait = None if failed else self._admit(found[0])
+            if wait and self.stopped:
+                ledger.dissolve(connection, self.scope, *found, State.SEALED, "provider_waits")
+            identity = self.scope, *found, self.worker, self.times
+            posting = None if failed or wait else ledger.intend(connection, *identity)
         self._count(ends_as(reason) for reason in failed.values())
         if posting is not None:
             self._post(posting, deadline)
+        elif wait:
+            time.sleep(wait.seconds)
         return True
+
+    def _admit(self, batch_id: UUID) -> Wait | None:
+        """None: the batch may be posted now. Else how long to sleep first; too long a wait ends sending."""
+        wait = self.pace.admit(batch_id, self.times.lease_seconds)
+        if wait and wait.over:
+            self._stop(wait.over)
+        return wait
+
+    def _stop(self, why: object) -> None:
+        self.stopped = True
+        self.notes.append(f"{self.channel.provider}: stopped, messages stay planned: {why}")
 
     def _deadline(self) -> float:
         """When an attempt must have ended; taken before its lease begins."""
@@ -180,11 +207,12 @@ class Courier:
 
     def _post(self, posting: Posting, deadline: float) -> None:
         self.hook("intent")
-        outcome = self._attempt(posting, deadline)
+        outcome = attempt(self.channel, posting, deadline)
         self.hook("post")
         with self.run.database.transaction() as connection:
-            owned = self._conclude(connection, posting, outcome)
+            owned = conclude(connection, self.scope, posting, outcome)
             self.hook("acknowledge")
+        self.pace.report(outcome)
         if not owned:
             self.counts["taken_from_us"] += 1
         elif isinstance(outcome, DeliveryError):
@@ -200,40 +228,12 @@ class Courier:
         for failure in {type(one.failure): one.failure for one in results if one.failure}.values():
             self._note(failure)
 
-    def _attempt(self, posting: Posting, deadline: float) -> list[Result] | DeliveryError:
-        """Exactly one attempt. An error nobody foresaw proves nothing, so it is unknown."""
-        if time.monotonic() > deadline:
-            return NotWritten("this worker slept longer than its lease and posted nothing")
-        try:
-            results = self.channel.post(posting.body, str(posting.batch_id), deadline)
-        except DeliveryError as error:
-            return error
-        except Exception as error:
-            return UnknownOutcome(storable(error))
-        if len(results) != len(posting.members):
-            return UnknownOutcome(f"{len(results)} results for {len(posting.members)} messages")
-        if posting.in_doubt and any(result.failure for result in results):
-            return UnknownOutcome("not taken now, which says nothing about the first post")
-        return results
-
-    def _conclude(self, connection: Connection, posting: Posting, outcome: list[Result] | DeliveryError) -> bool:
-        """Acknowledge, or what the error allows. False when a newer worker owns the batch."""
-        if not isinstance(outcome, DeliveryError):
-            return ledger.acknowledge(connection, self.scope, posting, outcome)
-        reason = storable(outcome)
-        if posting.in_doubt or not isinstance(outcome, NotWritten | Rejected):
-            return ledger.doubt(connection, self.scope, posting, reason)
-        if isinstance(outcome, Rejected):
-            return ledger.refuse(connection, self.scope, posting, reason)
-        return ledger.give_back(connection, self.scope, posting, reason, outcome.retry_after_seconds)
-
     def _note(self, error: DeliveryError) -> None:
         """A stop of the account ends sending at the first answer, a provider that takes nothing at the third."""
         self.counts[type(error).__name__] += 1
         self.refusals += isinstance(error, NotWritten)
         if isinstance(error, AccountStopped) or self.refusals >= ATTEMPTS:
-            self.stopped = True
-            self.notes.append(f"{self.channel.provider}: stopped, messages stay planned: {error}")
+            self._stop(error)
         elif isinstance(error, Rejected | UnknownOutcome):
             self.notes.append(f"{self.channel.provider}: {error}")
 
@@ -251,9 +251,12 @@ class Courier:
             enter(connection, self.run.as_of)
             if not doubts.may_repost(connection, self.scope, doubt, self.still_due):
                 return False
-            posting = ledger.intend(
-                connection, self.scope, doubt.batch_id, doubt.fence, self.worker, self.times, in_doubt=True
-            )
+            wait = self._admit(doubt.batch_id)
+            identity = self.scope, doubt.batch_id, doubt.fence, self.worker, self.times
+            posting = None if wait else ledger.intend(connection, *identity, in_doubt=True)
+        if wait:
+            time.sleep(wait.seconds)
+            return not self.stopped
         self.tries[doubt.batch_id] += 1
         self.counts["reposted"] += 1
         if posting is not None:
@@ -265,16 +268,12 @@ class Courier:
         if not doubt.may_ask or self.tries[doubt.batch_id] > ATTEMPTS:
             return False
         self.tries[doubt.batch_id] = ATTEMPTS + 1
-        with self.run.database.transaction() as connection:
-            keys = {message_key(*key): key for key in ledger.members(connection, doubt.batch_id)}
         try:
-            found = self.channel.look_up(list(keys)) if self.channel.can_look_up else None
+            settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.hook)
         except DeliveryError as error:
             self._note(error)
             return False
-        known = None if found is None else {keys[key]: provider_id for key, provider_id in found.items()}
-        with self.run.database.transaction() as connection:
-            self._count(doubts.resolve(connection, self.scope, doubt, known).values())
+        self._count(settled.values())
         return True
 
     def _wait_for_provider(self) -> bool:
@@ -283,6 +282,8 @@ class Courier:
             seconds = ledger.retry_in(connection, self.channel.name)
         if self.stopped or seconds is None or seconds > self.times.lease_seconds:
             return False
+        if self.pace.is_over:
+            self._stop("this run waited long enough for its limits")
         time.sleep(max(seconds, 0) + 0.01)
         return True
 

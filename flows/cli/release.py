@@ -27,20 +27,37 @@ def release(
     reason: Annotated[str | None, typer.Option(help="Only what waits for this reason: volume or approval.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Drop the messages instead: they are never sent.")] = False,
+    parked: Annotated[bool, typer.Option("--parked", help="Messages of unknown outcome instead.")] = False,
+    sent: Annotated[bool, typer.Option("--sent", help="The provider's log has them: they count as sent.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Send them; who has one already gets it twice.")] = False,
     scratch: Scratch = None,
 ) -> None:
     """Release what waits for approval; the next run sends what is still true. Without an option: list it."""
     name = load(touchpoint).name if touchpoint else None
+    if parked or sent or again:
+        return _settle_parked(name, parked, sent, again, scratch)
     with open_namespace(Settings(), scratch).transaction() as connection:
         if not (name or reason or everything):
             typer.echo("\n".join(approvals.awaiting(connection)) or "Nothing waits for approval.")
-            return
+            return None
         act = approvals.cancel if cancel else approvals.release
         moved = act(connection, getpass.getuser(), name, reason)
         left = approvals.awaiting(connection)
     typer.echo(f"{'Cancelled' if cancel else 'Released'} {moved} messages." if moved else "Nothing waits for that.")
     for line in left:
         typer.echo(line)
+    return None
+
+
+def _settle_parked(touchpoint: str | None, parked: bool, sent: bool, again: bool, scratch: str | None) -> None:
+    if not parked or (sent and again):
+        raise typer.BadParameter("with --parked, either --sent or --again")
+    with open_namespace(Settings(), scratch).transaction() as connection:
+        if sent or again:
+            act = approvals.accept_parked if sent else approvals.plan_parked
+            moved = act(connection, getpass.getuser(), touchpoint)
+            typer.echo(f"{moved} parked messages {'count as sent' if sent else 'are planned again'}.")
+        typer.echo("\n".join(approvals.parked(connection)) or "Nothing is parked.")
 
 
 def accept(feed: Annotated[str, typer.Argument(help="The feed, as in the summary.")], scratch: Scratch = None) -> None:

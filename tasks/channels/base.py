@@ -6,7 +6,7 @@ it is UnknownOutcome.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from tasks.core.domain import ChannelName
@@ -65,3 +65,12 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Let go of kept connections."""
+
+
+@runtime_checkable
+class TellsRate(Protocol):
+    """A channel whose provider says how fast it may be used."""
+
+    @property
+    def rate(self) -> float:
+        """Messages a second the account allows."""

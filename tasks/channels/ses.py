@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -109,12 +109,11 @@ class Ses:
     keyed: bool = False
     can_look_up: bool = False
     max_bytes: int = 900_000
-    _next: list[float] = field(default_factory=lambda: [0.0], repr=False)
 
     @property
     def max_messages(self) -> int:
         """What SES takes in a call, and no more than it may send in a second."""
-        return max(1, min(ENTRIES, int(self._rate)))
+        return max(1, min(ENTRIES, int(self.rate)))
 
     def envelope(self, entry: bytes) -> bytes:
         """From and Reply-To belong to the call."""
@@ -139,9 +138,10 @@ class Ses:
         return shared[:-1] + b", " + _json(call)[1:-1].encode() + b', "BulkEmailEntries": [' + own + b"]}"
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SES knows no key
-        """One POST, at the pace the account allows."""
+        """One POST; the account's rate is kept by tasks/core/pace.py, for all workers."""
         call = json.loads(body)
-        self._wait(len(call["BulkEmailEntries"]), deadline)
+        if time.monotonic() > deadline:
+            raise NotWritten("the deadline passed before the first byte")
         try:
             answer = self._client.send_bulk_email(**call)
         except boto.ClientError as error:
@@ -169,21 +169,14 @@ class Ses:
             raise ConfigurationError(f"SES: {error} Set what boto3 asks for (AWS_*).") from error
 
     @cached_property
-    def _rate(self) -> float:
+    def rate(self) -> float:
+        """Messages a second: the setting, else what GetAccount says."""
         if self.settings.rate:
             return self.settings.rate
         try:
             return float(self._client.get_account()["SendQuota"]["MaxSendRate"]) or NEW_ACCOUNT_RATE
         except (boto.BotoCoreError, boto.ClientError, KeyError):
             return NEW_ACCOUNT_RATE
-
-    def _wait(self, messages: int, deadline: float) -> None:
-        """Leave the account its second for what was posted before."""
-        pause = max(0.0, self._next[0] - time.monotonic())
-        if time.monotonic() + pause > deadline:
-            raise NotWritten("the account's rate leaves no time for this batch", pause)
-        time.sleep(pause)
-        self._next[0] = time.monotonic() + messages / self._rate
 
 
 def _entry(message: Outgoing) -> dict[str, Any]:

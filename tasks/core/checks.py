@@ -12,6 +12,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
 from tasks.core.paths import SQL, TEMPLATES
@@ -45,9 +46,10 @@ _TEXT_ON = {
 
 
 def check_templates(templates: Path = TEMPLATES) -> list[str]:
-    """Problems of brand, touchpoint folders, their samples, and the tracking page."""
+    """Problems of brand, throttles, touchpoint folders, their samples, and the tracking page."""
     try:
         brand = load_brand()
+        load_throttles()
     except ConfigurationError as error:
         return [str(error)]
     folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]

@@ -48,6 +48,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """The live side without a transaction: each statement commits by itself, so that no lock outlives it."""
+        engine = _engine(self.url, self.namespace, None).execution_options(isolation_level="AUTOCOMMIT")
+        with _connected(engine) as connection:
+            _assert_schema(connection, self.namespace)
+            yield connection
+
+    @contextmanager
     def as_of(self, load_id: int) -> Iterator[Connection]:
         """A read-only transaction that sees the namespace as it was right after `load_id`."""
         schema = f"{self.namespace}_asof"

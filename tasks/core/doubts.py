@@ -1,17 +1,27 @@
 """The delivery protocol where proof is missing: take over, repost, resolve (docs/delivery.md, rules 9 to 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from tasks.core.claims import Key, Scope, StillDue, end, failures
+from tasks.core.database import Database
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.ledger import OPEN, conclude, end_batch, members, move, plan_again
-from tasks.core.outgoing import Result
+from tasks.core.outgoing import Result, message_key
 from tasks.core.queries import query
 from tasks.core.settings import DeliverySettings
+
+
+class LooksUp(Protocol):
+    """The part of a channel adapter that can be asked (tasks/channels/base.py)."""
+
+    @property
+    def can_look_up(self) -> bool: ...
+    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]: ...
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,22 @@ def may_repost(connection: Connection, scope: Scope, doubted: Doubt, still_due: 
     ):
         return False
     return not failures(connection, scope, members(connection, doubted.batch_id), still_due)
+
+
+def ask(
+    database: Database, scope: Scope, doubted: Doubt, provider: LooksUp, hook: Callable[[str], None]
+) -> dict[Key, State]:
+    """Ask the provider which messages it took, and settle them; the batch is not posted again in between (fence).
+
+    Raises DeliveryError where it does not answer.
+    """
+    with database.transaction() as connection:
+        keys = {message_key(*key): key for key in members(connection, doubted.batch_id)}
+    found = provider.look_up(list(keys)) if provider.can_look_up else None
+    hook("ask")
+    known = None if found is None else {keys[key]: provider_id for key, provider_id in found.items()}
+    with database.transaction() as connection:
+        return resolve(connection, scope, doubted, known)
 
 
 def resolve(connection: Connection, scope: Scope, doubted: Doubt, found: Mapping[Key, str] | None) -> dict[Key, State]:

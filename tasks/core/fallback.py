@@ -13,12 +13,11 @@ from tasks.core.touchpoints import load_all
 def scope_of(run: Run, channel: ChannelName, is_real: bool) -> Scope:
     """What a worker on this channel may claim, and where what is refused may go."""
     settings = run.settings
-    allowed = tuple(address.strip().lower() for address in settings.allow.split(",") if address.strip())
     ways = {
         name: [one for one in touchpoint.channels if one in settings.channels]
         for name, touchpoint in load_all().items()
     }
-    return Scope(run.run_id, run.as_of, channel, is_real and settings.env != "production", allowed, ways)
+    return Scope(run.run_id, run.as_of, channel, is_real and settings.env != "production", settings.allowed(), ways)
 
 
 def waits(run: Run, channel: ChannelName) -> bool:

@@ -8,12 +8,16 @@ def replace_file(path: Path, content: bytes, *, durable: bool = False) -> Path:
     """Write `content` beside `path` and move it there; its folder is made. `durable`: on disk before it appears."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    return draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        return draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # half a file on a full disk helps nobody
+        raise
 
 
 def write_if_new(path: Path, content: bytes) -> bool:

@@ -51,6 +51,8 @@ class Packed:
     entries: list[tuple[Key, bytes]] = field(default_factory=list)
     rejected: dict[Key, tuple[State, str]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    domains: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    """Domains a message leaves from and goes to, lower case: what rates are about."""
 
 
 def pack(ready: Sequence[Claimed], render: Render, packer: Packer, dated_at: datetime) -> Packed:
@@ -60,7 +62,8 @@ def pack(ready: Sequence[Claimed], render: Render, packer: Packer, dated_at: dat
         if claimed.touchpoint in packed.broken:
             continue
         try:
-            entry = packer.encode(_addressed(claimed, render(claimed), dated_at))
+            outgoing = _addressed(claimed, render(claimed), dated_at)
+            entry = packer.encode(outgoing)
             if len(entry) + _JOINING > packer.max_bytes:
                 raise Rejected(f"too large: {len(entry)} bytes")
         except (DataError, Rejected, UnicodeError) as error:
@@ -69,6 +72,7 @@ def pack(ready: Sequence[Claimed], render: Render, packer: Packer, dated_at: dat
             packed.broken[claimed.touchpoint] = storable(error)
         else:
             packed.entries.append((claimed.key, entry))
+            packed.domains[claimed.key] = (_domain(outgoing.from_address), _domain(outgoing.to_address))
     return packed
 
 
@@ -113,6 +117,10 @@ def storable(error: Exception) -> str:
     """An error's text as a reason PostgreSQL can hold: no NUL, no lone surrogate, bounded."""
     text = str(error).replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
     return f"{type(error).__name__}: {text}"[:_REASON_LENGTH]
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def _addressed(claimed: Claimed, rendered: Rendered, dated_at: datetime) -> Outgoing:

@@ -89,6 +89,10 @@ class Settings(FromEnvironment):
         named = {ChannelName.EMAIL: self.email, ChannelName.LINE: self.line, ChannelName.SMS: self.sms}
         return {channel: adapter for channel, adapter in named.items() if adapter}
 
+    def allowed(self) -> tuple[str, ...]:
+        """Addresses of TODOKE_ALLOW, lower case."""
+        return tuple(address.strip().lower() for address in self.allow.split(",") if address.strip())
+
     @field_validator("base_url")
     @classmethod
     def _bucket_has_a_public_address(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -114,6 +118,49 @@ class DeliverySettings(FromEnvironment):
     batch_size: int = Field(
         500, ge=1, le=1000, description="Messages sealed together at most; a provider may take fewer."
     )
+
+
+_RATES = r"^([a-z][a-z0-9_]*=[0-9]+(\.[0-9]+)?(,|$))*$"
+
+
+class PaceSettings(FromEnvironment):
+    """How fast messages may leave, shared by all workers (tasks/core/pace.py; recipients: templates/throttles.toml)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_PACE_", extra="ignore", frozen=True)
+
+    messages: str = Field(
+        "", pattern=_RATES, description="Messages a second of an account, as `smtp=5,sendgrid=100`; SES tells its own."
+    )
+    calls: str = Field("", pattern=_RATES, description="Calls a second of an account, as `resend=5`.")
+    patience_minutes: float = Field(
+        40, ge=0, le=45, description="How long a run waits for rates and throttles; the next run goes on."
+    )
+    throttles: Path | None = Field(None, description="Another file of recipients' throttles than that of templates/.")
+    warm_up: str = Field("", description="Comma-separated sending domains that are being warmed up.")
+    warm_up_first_day: int = Field(500, ge=1, description="Messages of such a domain on its first day (UTC).")
+    warm_up_growth: float = Field(1.5, ge=1, le=10, description="So many times as many each day after it.")
+    warm_up_enough: int = Field(50_000, ge=1, description="From so many a day on it is warm: nothing is held any more.")
+    breaker_failures: int = Field(
+        5, ge=1, description="So many answers without proof in a row open the circuit of a provider for all workers."
+    )
+    breaker_pause_seconds: float = Field(20, gt=0, description="How long it stays open before one call tries.")
+
+    def rates(self) -> dict[str, float]:
+        """Provider -> messages a second."""
+        return _rates(self.messages)
+
+    def call_rates(self) -> dict[str, float]:
+        """Provider -> calls a second."""
+        return _rates(self.calls)
+
+    def domains(self) -> list[str]:
+        """Sending domains being warmed up, lower case."""
+        return [name.strip().lower() for name in self.warm_up.split(",") if name.strip()]
+
+
+def _rates(value: str) -> dict[str, float]:
+    pairs = [pair.partition("=") for pair in value.split(",") if pair]
+    return {name: float(number) for name, _, number in pairs if float(number) > 0}
 
 
 class DetectionSettings(FromEnvironment):
@@ -176,7 +223,9 @@ def settings_classes() -> list[type[FromEnvironment]]:
 
 def check_names(environment: Iterable[str]) -> None:
     """Raise ConfigurationError for a TODOKE_* variable nobody reads, with the nearest one: a typo is no default."""
-    known = [f"{kind.model_config['env_prefix']}{name}".upper() for kind in settings_classes() for name in kind.model_fields]
+    known = [
+        f"{kind.model_config['env_prefix']}{name}".upper() for kind in settings_classes() for name in kind.model_fields
+    ]
     named = [name for name in environment if name.startswith("TODOKE_") and not name.startswith(_NOT_SETTINGS)]
     unknown = [f"{name}{suggestion(name, known)}" for name in sorted(named) if name not in known]
     if unknown:

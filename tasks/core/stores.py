@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from tasks.core.errors import StoreError
 from tasks.core.files import replace_file, write_if_new
 
 Change = Callable[[bytes | None], bytes | None]
@@ -53,7 +54,8 @@ class Folder:
     def read(self, name: str) -> bytes | None:
         """The file, if it is there."""
         file = self.path / name
-        return file.read_bytes() if file.exists() else None
+        with self._telling():
+            return file.read_bytes() if file.exists() else None
 
     def names(self) -> Iterator[tuple[str, datetime]]:
         """Hidden files, and what is still being written as one, are left out."""
@@ -68,21 +70,30 @@ class Folder:
 
     def create(self, name: str, content: bytes) -> bool:
         """Synced to disk, then moved into place."""
-        if (self.path / name).exists():
-            return False
-        replace_file(self.path / name, content, durable=True)
+        with self._telling():
+            if (self.path / name).exists():
+                return False
+            replace_file(self.path / name, content, durable=True)
         return True
 
     def publish(self, name: str, content: bytes) -> bool:
         """Compared byte by byte with what is there."""
-        return write_if_new(self.path / name, content)
+        with self._telling():
+            return write_if_new(self.path / name, content)
 
     def update(self, name: str, change: Change) -> None:
         """Under a lock file."""
-        with self._locked():
+        with self._telling(), self._locked():
             changed = change(self.read(name))
             if changed is not None:
                 replace_file(self.path / name, changed)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"Folder {self.path}: {error}; free space or correct its permissions.") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -14,9 +14,10 @@ from tasks.core.claims import StillDue
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.outgoing import message_key
+from tasks.core.settings import PaceSettings
 from tasks.deliver import Delivered, Hook, deliver_messages
 from tests.deliver.nursery import Nursery, Worker
-from tests.deliver.people import QUICK, all_due, render, run_of, states
+from tests.deliver.people import PATIENT, QUICK, all_due, render, run_of, states
 from tests.deliver.relay import Relay
 from tests.deliver.relay import serving as serve_mail
 from tests.deliver.standin import HttpChannel, StandIn, serving
@@ -42,10 +43,11 @@ class Shop:
         still_due: StillDue = all_due,
         run: dict[str, Any] | None = None,
         times: Any = QUICK,
+        pace: PaceSettings = PATIENT,
     ) -> Delivered:
         """One run's delivery step."""
         made = run_of(self.database, self.home, **(run or {}))
-        return deliver_messages(made, [channel or self.channel], render, still_due, times, hook)
+        return deliver_messages(made, [channel or self.channel], render, still_due, times, hook, pace)
 
     def worker(self, **changes: Any) -> Worker:
         """The same in a process of its own."""

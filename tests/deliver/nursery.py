@@ -22,8 +22,11 @@ from tasks.core.claims import Scope, claim, end, enter
 from tasks.core.database import Database
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.sealing import pack
+from tasks.core.settings import PaceSettings
+from tasks.core.steps import VARIABLE, reached
 from tasks.deliver import Hook, deliver_messages
-from tests.deliver.people import NOW, QUICK, all_due, render, run_of
+from tests.deliver.mutations import MUTATIONS
+from tests.deliver.people import NOW, PATIENT, QUICK, all_due, render, run_of
 from tests.deliver.standin import HttpChannel
 
 
@@ -39,10 +42,20 @@ class Worker:
     nth: int = 1
     signal: int = signal.SIGKILL
     naive: bool = False
+    rate: str = ""
+    throttles: str | None = None
+    mutation: str = ""
+    clock_off_by: float = 0
 
     def channel(self) -> Channel:
         """The stand-in on its port; without a port the mailbox."""
         return HttpChannel(self.port, self.keyed) if self.port else Mailbox(Path(self.home) / "mailbox")
+
+    def pace(self) -> PaceSettings:
+        """Its limits."""
+        path = Path(self.throttles) if self.throttles else None
+        patience = 0 if path else PATIENT.patience_minutes
+        return PATIENT.model_copy(update={"messages": self.rate, "throttles": path, "patience_minutes": patience})
 
 
 class Nursery:
@@ -89,14 +102,28 @@ def striking(step: str, nth: int, number: int) -> Hook:
     return hook
 
 
+def _hook(worker: Worker) -> Hook:
+    """kill -9 by the variable that `todoke run` reads, other signals by a hook of ours."""
+    if worker.signal != signal.SIGKILL:
+        return striking(worker.strike, worker.nth, worker.signal)
+    if worker.strike:
+        os.environ[VARIABLE] = f"{worker.strike}:{worker.nth}"
+    return reached
+
+
 def work(worker: Worker) -> None:
     """The worker's life."""
     database = Database(worker.url)
     run = run_of(database, Path(worker.home))
-    hook = striking(worker.strike, worker.nth, worker.signal)
+    hook = _hook(worker)
+    if worker.clock_off_by:
+        wrong = time.time
+        time.time = lambda: wrong() + worker.clock_off_by
+    if worker.mutation:
+        MUTATIONS[worker.mutation].apply(worker.url)
     if worker.naive:
         return send_naively(database, worker.channel(), hook)
-    deliver_messages(run, [worker.channel()], render, all_due, QUICK, hook)
+    deliver_messages(run, [worker.channel()], render, all_due, QUICK, hook, worker.pace())
     return None
 
 

@@ -14,7 +14,7 @@ from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.rendering import Rendered
 from tasks.core.runs import Run, write_under
-from tasks.core.settings import DeliverySettings, Settings
+from tasks.core.settings import DeliverySettings, PaceSettings, Settings
 
 NOW = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)  # Tuesday, 10:00 in Tokyo
 LOAD = 1
@@ -25,6 +25,8 @@ QUICK = DeliverySettings(
 
 STEADY = QUICK.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0})
 """The same for tests that count posts: no answer is late because the machine is busy."""
+
+PATIENT = PaceSettings(breaker_pause_seconds=0.2)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class StandIn:
     faults: deque[str] = field(default_factory=deque)
     taken: list[str] = field(default_factory=list)
     calls: int = 0
+    conflicts: int = 0
+    """Calls with another body under a known key: somebody rendered again."""
     port: int = 0
     _answers: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -42,14 +44,17 @@ class StandIn:
         """Message key -> how many copies were taken."""
         return Counter(self.taken)
 
-    def accept(self, key: str, body: bytes) -> list[dict[str, Any]] | None:
-        """Take a batch; None when the key was used for another body."""
+    def accept(self, key: str, body: bytes, leave_out: bool = False) -> list[dict[str, Any]] | None:
+        """Take a batch, or all but its last message; None when the key was used for another body."""
         digest = hashlib.sha256(body).hexdigest()
         with self._lock:
             if self.keyed and key in self._answers:
                 known, results = self._answers[key]
+                self.conflicts += known != digest
                 return results if known == digest else None
-            results = [self._take(message) for message in orjson.loads(body)]
+            messages = orjson.loads(body)
+            taken = messages[:-1] if leave_out else messages
+            results = [self._take(message) for message in taken]
             self._answers[key] = (digest, results)
             return results
 
@@ -78,7 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
         fault = standin.faults.popleft() if standin.faults else ""
         if fault in _BEFORE:
             return self._refuse(fault)
-        results = standin.accept(self.headers["Idempotency-Key"], body)
+        if fault == "slow":
+            time.sleep(0.15)
+        results = standin.accept(self.headers["Idempotency-Key"], body, fault == "one left out")
         if results is None:
             return self._answer(409, b"{}")
         return self._spoil(fault, results)
@@ -100,14 +107,16 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(200, b"<html>welcome</html>")
         if fault == "short":
             results = results[:-1]
-        return self._answer(200, orjson.dumps(results))
+        return self._answer(200, orjson.dumps(results), cut=fault == "reset mid-body")
 
-    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None, cut: bool = False) -> None:
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        if cut:
+            self._reset()
 
     def _reset(self) -> None:
         self.close_connection = True

@@ -1,12 +1,17 @@
 """kill -9 of a real process at every named step, sleepers beyond their lease, overlapping runs."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from tasks.core.errors import ConfigurationError
+from tasks.core.paths import ROOT
+from tasks.core.steps import STEPS as STEPS_OF_AN_HOUR
+from tasks.core.steps import reached
 from tests.deliver.conftest import Shop
 from tests.deliver.nursery import Nursery, Worker
 from tests.deliver.people import QUICK, orders, plan, states
@@ -51,6 +56,29 @@ def test_a_mailbox_after_a_kill_is_that_of_an_undisturbed_run(keyed: Shop, nurse
     assert len(files) == 25
     assert set(states(keyed.database).values()) == {"accepted"}
     keyed.check_sum()
+
+
+@pytest.mark.parametrize("step", ["take_over", "ask"])
+def test_a_worker_killed_while_it_settles_a_doubt(unkeyed: Shop, nursery: Nursery, step: str) -> None:
+    plan(unkeyed.database, orders(25))
+    assert nursery.run(unkeyed.worker(strike="post")) == -signal.SIGKILL
+    time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
+    assert nursery.run(unkeyed.worker(strike=step)) == -signal.SIGKILL
+    settle(unkeyed)
+    assert set(states(unkeyed.database).values()) == {"accepted"}
+    unkeyed.check()
+
+
+def test_every_step_of_a_delivery_is_one_a_test_can_stop_at() -> None:
+    source = (ROOT / "tasks" / "deliver.py").read_text() + (ROOT / "tasks" / "core" / "doubts.py").read_text()
+    source += (ROOT / "tasks" / "decide.py").read_text()
+    assert set(re.findall(r'(?:hook|reached)\("(\w+)"\)', source)) == STEPS_OF_AN_HOUR.keys()
+
+
+def test_a_step_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TODOKE_TEST_STOP_AT", "after-lunch")
+    with pytest.raises(ConfigurationError, match="name one of planning, plan, claim"):
+        reached("claim")
 
 
 def test_the_archive_catches_up_after_a_kill(keyed: Shop, nursery: Nursery) -> None:

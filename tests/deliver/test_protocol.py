@@ -27,7 +27,18 @@ def test_the_second_run_sends_nothing(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["timeout after", "500 after", "502 after", "reset after", "garbage", "short", "500 before", "reset before"],
+    [
+        "timeout after",
+        "500 after",
+        "502 after",
+        "reset after",
+        "reset mid-body",
+        "garbage",
+        "short",
+        "500 before",
+        "502 before",
+        "reset before",
+    ],
 )
 def test_an_answer_without_proof_is_settled(shop: Shop, fault: str) -> None:
     plan(shop.database, orders(12))
@@ -37,6 +48,19 @@ def test_an_answer_without_proof_is_settled(shop: Shop, fault: str) -> None:
         assert shop.provider.calls == 2, "nothing was posted again blindly"
         time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
         shop.deliver()
+    assert set(states(shop.database).values()) == {"accepted"}
+    shop.check()
+
+
+def test_a_message_the_provider_left_out_is_found_out(shop: Shop) -> None:
+    """A list that is short because a message really is missing: only asking tells which."""
+    plan(shop.database, orders(12))
+    shop.provider.faults.append("one left out")
+    shop.deliver()
+    assert set(states(shop.database).values()) == {"accepted", "unknown"}
+    age = "update batch set first_posted_at = now() - interval '2 min', last_posted_at = now() - interval '2 min'"
+    change(shop.database, age + " where state = 'unknown'")
+    shop.deliver()
     assert set(states(shop.database).values()) == {"accepted"}
     shop.check()
 

@@ -5,6 +5,7 @@ import email.policy
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from flows import local_prefect
 from tasks.core.database import Database
 from tasks.core.postgres import server_url
 from tasks.core.settings import Settings
+from tasks.core.steps import VARIABLE
 
 CLOCK = "2026-09-15T10:00:00+09:00"
 LIVE_FROM = "2026-09-14T10:00:00+0900"
@@ -54,6 +56,12 @@ class Place:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def killed_at(self, step: str) -> bool:
+        """A run told to kill -9 itself at a named step (tasks/core/steps.py); False where it never came there."""
+        told = environment(self.home) | {VARIABLE: step}
+        done = subprocess.run(self.command("run"), env=told, capture_output=True, text=True, timeout=200)
+        return done.returncode == -signal.SIGKILL
 
     def todoke(self, *arguments: str) -> str:
         done = subprocess.run(

@@ -58,6 +58,16 @@ def test_a_killed_run_is_caught_up(calm: Place) -> None:
     assert killed.mailbox() == calm.mailbox()
 
 
+def test_an_hour_killed_at_a_named_step_is_caught_up(calm: Place) -> None:
+    """Right before the plan is committed, and inside an acknowledgement; `make chaos` does every step."""
+    stopped = Place(calm.home, "stopped").go_live()
+    for step in ("planning", "acknowledge:2"):
+        assert stopped.killed_at(step)
+    stopped.run()
+    assert stopped.ledger() == calm.ledger()
+    assert stopped.mailbox() == calm.mailbox()
+
+
 def kill_in(place: Place, step: str) -> None:
     """kill -9 as soon as the run says it began this step."""
     process = place.start("run")

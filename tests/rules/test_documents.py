@@ -9,6 +9,7 @@ import pytest
 
 from tasks.core import settings_table
 from tasks.core.paths import ROOT
+from tasks.core.settings import settings_classes
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PLACES = {
@@ -84,6 +85,6 @@ def test_the_settings_table_is_that_of_the_code() -> None:
 
 
 def test_every_setting_is_described() -> None:
-    fields = [field for kind in settings_table.classes() for field in kind.model_fields.values()]
+    fields = [field for kind in settings_classes() for field in kind.model_fields.values()]
     assert fields
     assert all(field.description for field in fields)

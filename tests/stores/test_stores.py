@@ -1,5 +1,6 @@
 """Archive and pages in a folder and in a bucket: one contract, S3 over real HTTP (moto)."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -96,3 +97,16 @@ def test_settings_name_the_places(tmp_path: Path) -> None:
     assert (archive_store(other), pages_store(other)) == (S3("a", "b/"), S3("pages", ""))
     with pytest.raises(ConfigurationError, match="TODOKE_BASE_URL"):
         Settings(home=tmp_path, publish_url="s3://pages")
+
+
+def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "occupied").write_bytes(b"a file where the folder should be")
+    folder = Folder(tmp_path / "occupied")
+    calls: list[Callable[[], object]] = [
+        lambda: folder.create("a.zst", b"1"),
+        lambda: folder.publish("a.html", b"1"),
+        lambda: folder.update("a.json", lambda _: b"1"),
+    ]
+    for call in calls:
+        with pytest.raises(StoreError, match="free space or correct its permissions"):
+            call()
