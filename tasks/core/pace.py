@@ -134,7 +134,9 @@ class Pace:
             query("pace/report").run(
                 connection,
                 provider=self.provider,
-                failed=isinstance(outcome, DeliveryError) or any(doubts),
+                failed=any(
+                    isinstance(one, DeliveryError) and not isinstance(one, NotWritten | Rejected) for one in said
+                ),
                 failures=self.settings.breaker_failures,
                 pause_seconds=self.settings.breaker_pause_seconds,
             )
