@@ -21,7 +21,7 @@ from tasks.core.attempt import Outcome
 from tasks.core.claims import Key
 from tasks.core.database import Database
 from tasks.core.declarations import Declaration, load_toml
-from tasks.core.errors import DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.errors import DeliveryError, NotWritten, Rejected
 from tasks.core.paths import TEMPLATES
 from tasks.core.queries import query
 from tasks.core.sealing import Packed
@@ -127,9 +127,7 @@ class Pace:
         """Tell the breaker how a call ended. What was not written, or refused, says nothing about it."""
         if isinstance(outcome, NotWritten | Rejected):
             return
-        doubts = (
-            [] if isinstance(outcome, DeliveryError) else [isinstance(one.failure, UnknownOutcome) for one in outcome]
-        )
+        said = [outcome] if isinstance(outcome, DeliveryError) else [one.failure for one in outcome]
         with self.database.at_once() as connection:
             query("pace/report").run(
                 connection,
