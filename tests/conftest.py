@@ -39,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(QUIET, TODOKE_HOME=home, PREFECT_HOME=f"{home}/prefect")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups first: they are the long ones, and one worker does all of a group (--dist loadgroup)."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _remove(Path(os.environ[HOME_VARIABLE]))
