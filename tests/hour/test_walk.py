@@ -13,6 +13,8 @@ from tasks.walk import hours_between
 from tests.hour.conftest import Place
 from tests.walks.ledgers import ledger, rows_of
 
+pytestmark = pytest.mark.xdist_group("hour")
+
 FROM, TO = "2026-09-14T10:00:00+0900", "2026-09-14T16:00:00+0900"
 
 
