@@ -6,22 +6,19 @@ https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendText
 """
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from boto3.session import Session
 from botocore import exceptions as boto
-from botocore.config import Config
 
+from tasks.channels.aws import ACCESS, client, once
 from tasks.core.accounts import AwsSmsSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
-    ConfigurationError,
     DeliveryError,
     NotWritten,
     Rejected,
@@ -31,17 +28,11 @@ from tasks.core.outgoing import Outgoing, Result
 from tasks.core.phones import checked_sms
 from tasks.core.segments import segments
 
-RETRIES_OFF: Any = {"total_max_attempts": 1, "mode": "standard"}
-
 CODES: dict[str, type[DeliveryError]] = {
+    **ACCESS,
     "ThrottlingException": NotWritten,
     **dict.fromkeys(("ConflictException", "ValidationException"), Rejected),
-    **dict.fromkeys(
-        ("ServiceQuotaExceededException", "AccessDeniedException", "ResourceNotFoundException"), AccountStopped
-    ),
-    **dict.fromkeys(("UnrecognizedClientException", "ExpiredTokenException", "ExpiredToken"), AccountStopped),
-    **dict.fromkeys(("InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"), AccountStopped),
-    **dict.fromkeys(("InvalidClientTokenId", "MissingAuthenticationToken", "OptInRequired"), AccountStopped),
+    **dict.fromkeys(("ServiceQuotaExceededException", "ResourceNotFoundException"), AccountStopped),
 }
 """Error code of a call -> what it proves. A 5xx and any other code prove nothing."""
 
@@ -59,17 +50,6 @@ STOPS = frozenset(
     }
 )
 """Reasons within a Conflict or Validation that are about the sender, not about this message."""
-
-_BEFORE_ANY_BYTE: dict[type[Exception], type[DeliveryError]] = {
-    boto.EndpointConnectionError: NotWritten,
-    boto.ConnectTimeoutError: NotWritten,
-    boto.ProxyConnectionError: NotWritten,
-    boto.NoCredentialsError: AccountStopped,
-    boto.PartialCredentialsError: AccountStopped,
-    boto.CredentialRetrievalError: AccountStopped,
-    boto.TokenRetrievalError: AccountStopped,
-    boto.ParamValidationError: Rejected,
-}
 
 
 @dataclass(frozen=True)
@@ -111,14 +91,7 @@ class AwsSms:
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # AWS knows no key here
         """One message."""
         call = json.loads(body)
-        if time.monotonic() > deadline:
-            raise NotWritten("the deadline passed before the first byte")
-        try:
-            answer = self._client.send_text_message(**call)
-        except boto.ClientError as error:
-            raise _refused(error) from error
-        except Exception as error:
-            raise _broken(error) from error
+        answer = once(self._client.send_text_message, call, deadline, "SMS", _refused)
         if not answer.get("MessageId"):
             raise UnknownOutcome(f"not an answer of AWS: {str(answer)[:200]}")
         cost = segments(call["MessageBody"])
@@ -135,12 +108,7 @@ class AwsSms:
 
     @cached_property
     def _client(self) -> Any:
-        connect = min(3.0, self.timeout / 4)
-        config = Config(retries=RETRIES_OFF, connect_timeout=connect, read_timeout=0.85 * self.timeout - connect)
-        try:
-            return Session().client("pinpoint-sms-voice-v2", config=config)
-        except boto.BotoCoreError as error:
-            raise ConfigurationError(f"SMS: {error} Set what boto3 asks for (AWS_*).") from error
+        return client("pinpoint-sms-voice-v2", "SMS", self.timeout)
 
 
 def _refused(error: boto.ClientError) -> DeliveryError:
@@ -151,9 +119,3 @@ def _refused(error: boto.ClientError) -> DeliveryError:
     what = f"AWS answered {status} {code} {reason}: {said.get('Message', '')}"
     kind = UnknownOutcome if status >= 500 else CODES.get(code, UnknownOutcome)
     return AccountStopped(what) if kind is Rejected and reason in STOPS else kind(what)
-
-
-def _broken(error: Exception) -> DeliveryError:
-    """What a missing answer proves: nothing, unless it failed before the first byte."""
-    kind = next((found for known, found in _BEFORE_ANY_BYTE.items() if isinstance(error, known)), UnknownOutcome)
-    return kind(f"AWS: {type(error).__name__}: {error}")

@@ -7,22 +7,19 @@ accepted message can still fail while SES renders it; that arrives as an event o
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from boto3.session import Session
 from botocore import exceptions as boto
-from botocore.config import Config
 
+from tasks.channels.aws import ACCESS, client, once
 from tasks.core.accounts import SesSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
     AccountStopped,
-    ConfigurationError,
     DeliveryError,
     NotWritten,
     Rejected,
@@ -31,7 +28,6 @@ from tasks.core.errors import (
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox
 
-RETRIES_OFF: Any = {"total_max_attempts": 1, "mode": "standard"}
 TEMPLATE = {"Subject": "{{subject}}", "Html": "{{html}}", "Text": "{{text}}"}
 """SES escapes nothing in it."""
 
@@ -58,18 +54,14 @@ STATUSES: dict[str, type[DeliveryError] | None] = {
 """Status of one entry -> what it proves (None: taken). Another status makes the whole call unknown."""
 
 CODES: dict[str, type[DeliveryError]] = {
+    **ACCESS,
     **dict.fromkeys(
         ("TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"), NotWritten
     ),
     **dict.fromkeys(
         ("AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException"), AccountStopped
     ),
-    **dict.fromkeys(("NotFoundException", "AccessDeniedException", "AccessDenied", "OptInRequired"), AccountStopped),
-    **dict.fromkeys(("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId"), AccountStopped),
-    **dict.fromkeys(
-        ("ExpiredTokenException", "ExpiredToken", "RequestExpired", "MissingAuthenticationToken"), AccountStopped
-    ),
-    **dict.fromkeys(("InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"), AccountStopped),
+    "NotFoundException": AccountStopped,
     **dict.fromkeys(
         ("BadRequestException", "MessageRejected", "ValidationException", "RequestEntityTooLargeException"), Rejected
     ),
@@ -82,16 +74,6 @@ HTTP: dict[int, type[DeliveryError]] = {401: AccountStopped, 403: AccountStopped
 _STOPS = re.compile(r"quota|not verified", re.IGNORECASE)
 """What SES says within a throttle or a rejected call when the account itself is stopped."""
 
-_BEFORE_ANY_BYTE: dict[type[Exception], type[DeliveryError]] = {
-    boto.EndpointConnectionError: NotWritten,
-    boto.ConnectTimeoutError: NotWritten,
-    boto.ProxyConnectionError: NotWritten,
-    boto.NoCredentialsError: AccountStopped,
-    boto.PartialCredentialsError: AccountStopped,
-    boto.CredentialRetrievalError: AccountStopped,
-    boto.TokenRetrievalError: AccountStopped,
-    boto.ParamValidationError: Rejected,
-}
 _HEADER_VALUE = re.compile(r"[ -~]{1,870}")
 _TAG = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 _ADDRESS_LENGTH = 320
@@ -140,14 +122,7 @@ class Ses:
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SES knows no key
         """One POST; the account's rate is kept by tasks/core/pace.py, for all workers."""
         call = json.loads(body)
-        if time.monotonic() > deadline:
-            raise NotWritten("the deadline passed before the first byte")
-        try:
-            answer = self._client.send_bulk_email(**call)
-        except boto.ClientError as error:
-            raise _refused(error) from error
-        except Exception as error:
-            raise _broken(error) from error
+        answer = once(self._client.send_bulk_email, call, deadline, "SES", _refused)
         return _results(answer, len(call["BulkEmailEntries"]))
 
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
@@ -161,12 +136,7 @@ class Ses:
 
     @cached_property
     def _client(self) -> Any:
-        connect = min(3.0, self.timeout / 4)
-        config = Config(retries=RETRIES_OFF, connect_timeout=connect, read_timeout=0.85 * self.timeout - connect)
-        try:
-            return Session().client("sesv2", config=config)
-        except boto.BotoCoreError as error:
-            raise ConfigurationError(f"SES: {error} Set what boto3 asks for (AWS_*).") from error
+        return client("sesv2", "SES", self.timeout)
 
     @cached_property
     def rate(self) -> float:
@@ -223,14 +193,6 @@ def _refused(error: boto.ClientError) -> DeliveryError:
     what = f"SES answered {status} {code}: {text}"
     kind = UnknownOutcome if status >= 500 else CODES.get(code, HTTP.get(status, UnknownOutcome))
     return AccountStopped(what) if kind is not UnknownOutcome and _STOPS.search(text) else kind(what)
-
-
-def _broken(error: Exception) -> DeliveryError:
-    """What a missing answer proves: nothing, unless it failed before the first byte."""
-    kind = next((found for known, found in _BEFORE_ANY_BYTE.items() if isinstance(error, known)), UnknownOutcome)
-    if isinstance(error, boto.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        kind = NotWritten
-    return kind(f"SES: {type(error).__name__}: {error}")
 
 
 def _results(answer: Mapping[str, Any], asked: int) -> list[Result]:
