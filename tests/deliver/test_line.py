@@ -20,7 +20,7 @@ from tasks.core.rendering import Rendered
 from tasks.deliver import Delivered, deliver_messages
 from tests.deliver.contract import KEY, MEGUMI, ChannelContract, Taken, post
 from tests.deliver.line_standin import STRANGER, TOKEN, LineStore
-from tests.deliver.people import QUICK, all_due, change, orders, plan, render, run_of, states
+from tests.deliver.people import STEADY, all_due, change, orders, plan, render, run_of, states
 from tests.deliver.scripted import Answer, Scripted, listening
 
 TO_USER = """update message_content set recipient = recipient || jsonb_build_object('line_user_id', cast(:user as text))
@@ -190,7 +190,7 @@ def as_line(claimed: Claimed) -> Rendered:
 
 
 def deliver(database: Database, home: Path, line: Line) -> Delivered:
-    return deliver_messages(run_of(database, home, env="production"), [line], as_line, all_due, QUICK)
+    return deliver_messages(run_of(database, home, env="production"), [line], as_line, all_due, STEADY)
 
 
 def test_every_fault_ends_in_one_copy_each(

@@ -16,7 +16,7 @@ from tasks.core.accounts import SesSettings
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, people, post
-from tests.deliver.people import orders, plan, states
+from tests.deliver.people import STEADY, orders, plan, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
 QUICK_TIMEOUT = 1.0
@@ -217,7 +217,7 @@ def test_a_batch_is_no_larger_than_a_second_of_the_account(scripted: Scripted) -
 def test_the_account_s_pace_is_kept(unkeyed: Shop, ses: Ses) -> None:
     plan(unkeyed.database, orders(30))
     started = time.monotonic()
-    unkeyed.deliver(replace(ses, settings=SesSettings(rate=50)), run={"env": "production"})
+    unkeyed.deliver(replace(ses, settings=SesSettings(rate=50)), run={"env": "production"}, times=STEADY)
     assert time.monotonic() - started > 0.4, "ten, ten and ten at fifty a second"
     assert set(states(unkeyed.database).values()) == {"accepted"}
 
@@ -225,7 +225,7 @@ def test_the_account_s_pace_is_kept(unkeyed: Shop, ses: Ses) -> None:
 def test_a_throttle_half_way_plans_the_rest_again(unkeyed: Shop, scripted: Scripted, ses: Ses) -> None:
     plan(unkeyed.database, orders(3))
     scripted.answers.append(entry_answer("SUCCESS", "ACCOUNT_THROTTLED", "MESSAGE_REJECTED"))
-    done = unkeyed.deliver(ses, run={"env": "production"})
+    done = unkeyed.deliver(ses, run={"env": "production"}, times=STEADY)
     assert Counter(states(unkeyed.database).values()) == {"accepted": 2, "rejected": 1}
     assert (done.counts["NotWritten"], scripted.posts) == (1, 2)
     assert len(json.loads(scripted.requests[1].body)["BulkEmailEntries"]) == 1
@@ -235,7 +235,7 @@ def test_a_throttle_half_way_plans_the_rest_again(unkeyed: Shop, scripted: Scrip
 def test_a_quota_half_way_stops_and_keeps_the_rest_planned(unkeyed: Shop, scripted: Scripted, ses: Ses) -> None:
     plan(unkeyed.database, orders(25))
     scripted.answers.append(entry_answer(*["SUCCESS"] * 4, *["ACCOUNT_DAILY_QUOTA_EXCEEDED"] * 6))
-    done = unkeyed.deliver(ses, run={"env": "production"})
+    done = unkeyed.deliver(ses, run={"env": "production"}, times=STEADY)
     assert Counter(states(unkeyed.database).values()) == {"accepted": 4, "planned": 21}
     assert scripted.posts == 1
     assert [note for note in done.notes if "stay planned" in note]

@@ -13,7 +13,7 @@ from tasks.core.accounts import SesSettings
 from tests.deliver.conftest import Shop
 from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
 from tests.deliver.node import running
-from tests.deliver.people import QUICK, orders, plan, reason_of, states
+from tests.deliver.people import STEADY, orders, plan, reason_of, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
 SETTINGS = SesSettings(rate=10_000)
@@ -76,7 +76,7 @@ def test_seal_intend_acknowledge(unkeyed: Shop, empty: str, aws: pytest.MonkeyPa
     with listening(through(empty)) as proxy:
         aws.setenv("AWS_ENDPOINT_URL", proxy.url)
         channel = Ses(SETTINGS, 5)
-        patient = QUICK.model_copy(update={"batch_size": 500, "lease_seconds": 20, "timeout_seconds": 5})
+        patient = STEADY.model_copy(update={"batch_size": 500, "lease_seconds": 20, "timeout_seconds": 5})
         done = unkeyed.deliver(channel, run={"env": "production"}, times=patient)
         channel.close()
     assert (done.counts, done.notes, proxy.posts) == ({"accepted": 120}, [], 3)
@@ -91,10 +91,10 @@ def test_an_answer_lost_after_accept_is_never_posted_again(unkeyed: Shop, empty:
         aws.setenv("AWS_ENDPOINT_URL", proxy.url)
         proxy.faults_after.append("reset")
         channel = Ses(SETTINGS, 1)
-        unkeyed.deliver(channel, run={"env": "production"})
+        unkeyed.deliver(channel, run={"env": "production"}, times=STEADY)
         assert set(states(unkeyed.database).values()) == {"unknown"}
-        time.sleep(QUICK.lease_seconds + QUICK.timeout_seconds + 0.2)
-        unkeyed.deliver(channel, run={"env": "production"})
+        time.sleep(STEADY.lease_seconds + STEADY.timeout_seconds + 0.2)
+        unkeyed.deliver(channel, run={"env": "production"}, times=STEADY)
         channel.close()
     assert set(states(unkeyed.database).values()) == {"parked"}
     assert reason_of(unkeyed.database, "O-00000") == "cannot_ask_provider"
@@ -104,7 +104,7 @@ def test_an_answer_lost_after_accept_is_never_posted_again(unkeyed: Shop, empty:
 def test_outside_production_only_allowed_addresses_are_reached(unkeyed: Shop, empty: str) -> None:
     plan(unkeyed.database, orders(3))
     channel = Ses(SETTINGS, 5)
-    unkeyed.deliver(channel, run={"allow": "o-00001@example.invalid"})
+    unkeyed.deliver(channel, run={"allow": "o-00001@example.invalid"}, times=STEADY)
     channel.close()
     [mail] = emails(empty)
     assert mail["destination"]["to"] == ["o-00001@example.invalid"]
