@@ -136,6 +136,7 @@ def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Wi
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
+    query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)
     query("decide/wait").run(connection, as_of=run.as_of, run_id=run.run_id)
     query("decide/stop_waiting").run(connection, touchpoints=list(decided))
