@@ -64,7 +64,7 @@ def _nowhere(values: Mapping[str, Any], regions: Mapping[str, str]) -> dict[str,
 
 
 def _addressed(values: Mapping[str, Any], regions: Mapping[str, str]) -> dict[str, str]:
-    """Postal code, region, street and name: what goes to Japan is written as there, whatever language is read."""
+    """Postal code, region, the address behind it, name: to Japan as written there, whatever language is read."""
     recipient, place = values["recipient"], values["recipient"]["postal"]
     if not place or not place.get("address"):
         raise ValueError("there is no postal address to send a postcard to")
@@ -72,11 +72,11 @@ def _addressed(values: Mapping[str, Any], regions: Mapping[str, str]) -> dict[st
     name = formats.addressee({**recipient, "name": recipient["name"] or place.get("name")}, honorific=bool(code))
     if not name:
         raise ValueError("there is no name to put on a postcard")
-    region = place.get("region") or ""
+    region = regions.get(place.get("region") or "", place.get("region") or "")
     return {
         "postal_code": f"{code[1]}-{code[2]}" if code else place.get("postal_code") or "",
-        "region": regions.get(region, region) if code else region,
-        "address": formats.header(place["address"]),
+        "region": region,
+        "address": formats.header(place["address"]).removeprefix(region),
         "name": name,
     }
 
