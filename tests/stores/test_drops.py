@@ -91,7 +91,7 @@ class TestInsertInAFolder(TestPostcardInAFolder):
     note = SHEET
 
     @pytest.fixture
-    def channel(self, tmp_path: Path) -> Insert:  # type: ignore[override]
+    def channel(self, tmp_path: Path) -> Insert:
         return Insert(Folder(tmp_path / "warehouse"))
 
 
