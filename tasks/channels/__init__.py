@@ -70,13 +70,13 @@ PUSH: dict[str, Make] = {
 
 POSTCARD: dict[str, Make] = {
     "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.POSTCARD),
-    "files": lambda _: Postcard(drop_store("TODOKE_POSTCARD_URL", PostcardSettings().url, _seconds())),
+    "print_house": lambda _: Postcard(drop_store("TODOKE_POSTCARD_URL", PostcardSettings().url, _seconds())),
 }
 """TODOKE_POSTCARD -> adapter."""
 
 INSERT: dict[str, Make] = {
     "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.INSERT),
-    "files": lambda _: Insert(drop_store("TODOKE_INSERT_URL", InsertSettings().url, _seconds())),
+    "warehouse": lambda _: Insert(drop_store("TODOKE_INSERT_URL", InsertSettings().url, _seconds())),
 }
 """TODOKE_INSERT -> adapter."""
 

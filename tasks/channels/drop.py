@@ -40,7 +40,7 @@ class Drop:
 
     store: Store
     name: ClassVar[ChannelName]
-    provider: ClassVar[str] = "files"
+    provider: ClassVar[str]
     is_real: ClassVar[bool] = True
     keyed: ClassVar[bool] = True
     can_look_up: ClassVar[bool] = True

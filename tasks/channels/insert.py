@@ -8,6 +8,7 @@ class Insert(Drop):
     """`inserts.csv`. `location_id` is the warehouse where the order names one; `link` is for a QR code."""
 
     name = ChannelName.INSERT
+    provider = "warehouse"
     table = "inserts.csv"
     fields = ("order_id", "location_id", "name", "title", "body", "link")
     needed = frozenset({"order_id", "title", "body"})

@@ -121,7 +121,7 @@ class FcmSettings(FromEnvironment):
 
 
 class PostcardSettings(FromEnvironment):
-    """Postcards as files for a print house (TODOKE_POSTCARD=files)."""
+    """Postcards as files for a print house (TODOKE_POSTCARD=print_house)."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_POSTCARD_", extra="ignore", frozen=True)
 
@@ -129,7 +129,7 @@ class PostcardSettings(FromEnvironment):
 
 
 class InsertSettings(FromEnvironment):
-    """Package inserts as files for the warehouse (TODOKE_INSERT=files)."""
+    """Package inserts as files for the warehouse (TODOKE_INSERT=warehouse)."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_INSERT_", extra="ignore", frozen=True)
 

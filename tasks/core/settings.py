@@ -53,10 +53,10 @@ class Settings(FromEnvironment):
     line: Literal["", "mailbox", "line"] = Field("", description="Where LINE messages go; empty: none are sent.")
     sms: Literal["", "mailbox", "twilio", "aws"] = Field("", description="Where SMS goes; empty: none is sent.")
     push: Literal["", "mailbox", "fcm"] = Field("", description="Where app push goes; empty: none is sent.")
-    postcard: Literal["", "mailbox", "files"] = Field(
+    postcard: Literal["", "mailbox", "print_house"] = Field(
         "", description="Where postcards go: files for a print house; empty: none are written."
     )
-    insert: Literal["", "mailbox", "files"] = Field(
+    insert: Literal["", "mailbox", "warehouse"] = Field(
         "", description="Where package inserts (同梱物) go: files for the warehouse; empty: none are written."
     )
     allow: str = Field(

@@ -40,7 +40,7 @@ def test_people_get_the_channel_their_case_names(shop: Run) -> None:
 def _sent(shop: Run, home: Path, channel: Drop, touchpoint: str) -> tuple[list[dict[str, str]], dict[str, Any]]:
     """Rows and manifest of the one batch that a decision and a delivery make."""
     settings = Settings(home=home, env="production", base_url="https://track.example")
-    run = replace(shop, settings=settings.model_copy(update={channel.name: "files"}))
+    run = replace(shop, settings=settings.model_copy(update={channel.name: channel.provider}))
     with shop.database.transaction() as connection:
         floor = {"name": touchpoint, "format": load_all()[touchpoint].subject_format}
         connection.execute(

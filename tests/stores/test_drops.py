@@ -282,7 +282,7 @@ def test_every_fault_ends_in_one_card_each(database: Database, tmp_path: Path, c
     plan(database, orders(4))
     for table in ("message", "outbox"):
         change(database, f"update {table} set channel = 'postcard'")  # noqa: S608
-    run = run_of(database, tmp_path, env="production", postcard="files")
+    run = run_of(database, tmp_path, env="production", postcard="print_house")
     for fault in ({"cards.csv": "lost"}, {"manifest.json": "answer lost"}, {}):
         faulty.faults |= fault
         deliver_messages(run, [cards], as_card, all_due, STEADY)
