@@ -8,6 +8,7 @@ table without one was given up; its messages came again in another batch. The st
 import csv
 import hashlib
 import io
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ REMEMBERED = timedelta(days=14)
 """How far back a message is looked for: a doubt is settled by the next run."""
 
 _FORMULA = ("=", "+", "-", "@")
+_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -62,10 +64,8 @@ class Drop:
             row = [note[field] for field in self.fields]
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
             raise Rejected(f"not a {self.name} message: {error!r}") from error
-        if wrong := [
-            problem for field, cell in zip(self.fields, row, strict=True) for problem in self._wrong(field, cell)
-        ]:
-            raise Rejected("; ".join(wrong))
+        for field, cell in zip(self.fields, row, strict=True):
+            self._check(field, cell)
         made_from = {"design": message.touchpoint, "version": version(message.touchpoint)}
         return dumped({"row": [message.key.hex, message.touchpoint, *row], "as_of": message.dated_at, **made_from})
 
@@ -98,14 +98,13 @@ class Drop:
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _wrong(self, field: str, cell: Any) -> list[str]:
+    def _check(self, field: str, cell: Any) -> None:
         if not isinstance(cell, str) or (field in self.needed and not cell.strip()):
-            return [f"{field} is empty"]
+            raise Rejected(f"{field} is empty")
         if cell.startswith(_FORMULA):
-            return [f"{field} begins with {cell[0]!r}: a spreadsheet would calculate it"]
-        if field != "body" and any(not character.isprintable() for character in cell):
-            return [f"{field} is not one printable line"]
-        return []
+            raise Rejected(f"{field} begins with {cell[0]!r}: a spreadsheet would calculate it")
+        if field != "body" and _BREAK.search(cell):
+            raise Rejected(f"{field} is not one line")
 
     def _table(self, rows: list[list[str]]) -> bytes:
         sink = io.StringIO(newline="")

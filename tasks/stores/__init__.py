@@ -27,13 +27,13 @@ def pages_store(settings: Settings) -> Store:
 
 
 def drop_store(variable: str, url: str | None, seconds: float) -> Store:
-    """Where a channel of files writes; `seconds`: those of one attempt, of some three calls.
+    """Where a channel of files writes; `seconds`: those of one attempt, of which one call may take half.
 
     Raises ConfigurationError where no place is named, or a relative one.
     """
     if not url or not ("://" in url or Path(url).is_absolute()):
         raise ConfigurationError(f"{variable} is {url!r}: name an absolute folder or s3://bucket/prefix.")
-    return store_at(url, Path(url), seconds / 3)
+    return store_at(url, Path(url), seconds / 2)
 
 
 def feedback_store(settings: FeedbackSettings) -> Store:

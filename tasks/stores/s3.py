@@ -49,9 +49,10 @@ class S3:
 
     @classmethod
     def from_url(cls, url: str, timeout: float | None = None) -> "S3":
-        """`timeout`: seconds after which a call is given up, tried once; None leaves both to boto3.
+        """`s3://bucket` or `s3://bucket/prefix`. Raises ConfigurationError for anything else.
 
-        `s3://bucket` or `s3://bucket/prefix`. Raises ConfigurationError for anything else."""
+        `timeout`: seconds that a call waits for S3, tried once; None leaves waiting and trying again to boto3.
+        """
         parts = urlsplit(url)
         if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
             raise ConfigurationError(f"{url!r} is no place for files: write s3://bucket/prefix or an absolute folder.")
@@ -111,7 +112,7 @@ class S3:
         retries: Any = {"total_max_attempts": 1 if self.timeout else ATTEMPTS, "mode": "standard"}
         config = Config(retries=retries, max_pool_connections=_CONNECTIONS)
         if self.timeout:
-            config = config.merge(Config(connect_timeout=self.timeout / 2, read_timeout=self.timeout / 2))
+            config = config.merge(Config(connect_timeout=self.timeout / 2, read_timeout=self.timeout))
         try:
             return Session().client("s3", config=config)
         except BotoCoreError as error:

@@ -35,7 +35,7 @@ from tests.stores.conftest import BUCKET
 CARD = {
     "postal_code": "810-0001",
     "region": "福岡県",
-    "address": '福岡市中央区天神0-0-0, "天神ハイツ" 201',
+    "address": '福岡市中央区天神0-0-0,　"天神ハイツ" 201',
     "name": "髙﨑 恵 様",
     "title": "次のお買い物に、500円引き",
     "body": "髙﨑 恵 様\n\nお元気ですか。",
