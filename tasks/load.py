@@ -126,8 +126,9 @@ def _csv(rows: pa.Table) -> bytes:
 
 def _customers(rows: pa.Table, key: bytes) -> pa.Table:
     phones = _mapped(rows["phone"], lambda phone: address_key(key, e164(phone) or phone))
-    rows = rows.append_column("address_key", _keys(rows["email"], key))
-    return rows.append_column("line_key", _keys(rows["line_user_id"], key)).append_column("phone_key", phones)
+    for derived, written in {"address_key": "email", "line_key": "line_user_id", "push_key": "push_token"}.items():
+        rows = rows.append_column(derived, _keys(rows[written], key))
+    return rows.append_column("phone_key", phones)
 
 
 def _consents(rows: pa.Table, key: bytes) -> pa.Table:

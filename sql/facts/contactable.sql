@@ -4,7 +4,7 @@
 --         reached as that one, while the ledger keeps the old id; merged into an id nobody knows stays merged.
 --         What they chose on the preference page goes before what the order system says.
 -- Params: none
-select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.line_key, p.phone_key,
+select c.customer_id, p.email, p.phone, p.line_user_id, p.push_token, p.address_key, p.line_key, p.phone_key, p.push_key,
        coalesce(f.preferred_channel, p.preferred_channel) as preferred_channel,
        coalesce(p.status, 'active') as status,
        case when coalesce(f.language, lower(left(p.locale, 2)), 'ja') = 'ja' then 'ja' else 'en' end as language,

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from tasks.channels.aws_sms import AwsSms
 from tasks.channels.base import Channel
+from tasks.channels.fcm import Fcm
+from tasks.channels.insert import Insert
 from tasks.channels.line import Line
 from tasks.channels.mailbox import Mailbox
+from tasks.channels.postcard import Postcard
 from tasks.channels.postmark import Postmark
 from tasks.channels.resend import Resend
 from tasks.channels.sendgrid import Sendgrid
@@ -15,7 +18,10 @@ from tasks.channels.twilio import Twilio
 from tasks.channels.webhook import Webhook
 from tasks.core.accounts import (
     AwsSmsSettings,
+    FcmSettings,
+    InsertSettings,
     LineSettings,
+    PostcardSettings,
     PostmarkSettings,
     ResendSettings,
     SendgridSettings,
@@ -28,6 +34,7 @@ from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import ChannelName
 from tasks.core.runs import Run
 from tasks.core.settings import DeliverySettings, Settings
+from tasks.stores import drop_store
 
 Make = Callable[[Settings], Channel]
 
@@ -55,7 +62,32 @@ SMS: dict[str, Make] = {
 }
 """TODOKE_SMS -> adapter."""
 
-CHANNELS: dict[ChannelName, dict[str, Make]] = {ChannelName.EMAIL: EMAIL, ChannelName.LINE: LINE, ChannelName.SMS: SMS}
+PUSH: dict[str, Make] = {
+    "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.PUSH),
+    "fcm": lambda _: Fcm.from_settings(FcmSettings()),
+}
+"""TODOKE_PUSH -> adapter."""
+
+POSTCARD: dict[str, Make] = {
+    "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.POSTCARD),
+    "print_house": lambda _: Postcard(drop_store("TODOKE_POSTCARD_URL", PostcardSettings().url, _seconds())),
+}
+"""TODOKE_POSTCARD -> adapter."""
+
+INSERT: dict[str, Make] = {
+    "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.INSERT),
+    "warehouse": lambda _: Insert(drop_store("TODOKE_INSERT_URL", InsertSettings().url, _seconds())),
+}
+"""TODOKE_INSERT -> adapter."""
+
+CHANNELS: dict[ChannelName, dict[str, Make]] = {
+    ChannelName.EMAIL: EMAIL,
+    ChannelName.LINE: LINE,
+    ChannelName.SMS: SMS,
+    ChannelName.PUSH: PUSH,
+    ChannelName.POSTCARD: POSTCARD,
+    ChannelName.INSERT: INSERT,
+}
 
 
 def channels_of(run: Run) -> list[Channel]:
@@ -66,3 +98,7 @@ def channels_of(run: Run) -> list[Channel]:
     real = run.namespace == DEFAULT_NAMESPACE
     named = run.settings.channels.items()
     return [CHANNELS[channel][adapter if real else "mailbox"](run.settings) for channel, adapter in named]
+
+
+def _seconds() -> float:
+    return DeliverySettings().timeout_seconds

@@ -7,14 +7,14 @@ https://developers.line.biz/en/docs/messaging-api/retrying-api-request/
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import orjson
 
-from tasks.channels.http import CONFLICT, TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
+from tasks.channels.http import CONFLICT, TOO_MANY_REQUESTS, Answer, checked_url, clipped
+from tasks.channels.one_by_one import OneByOne
 from tasks.core.accounts import LineSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
@@ -45,19 +45,15 @@ _RATE_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
-class Line:
-    """One LINE official account, on one kept connection."""
+class Line(OneByOne):
+    """One LINE official account. Within 24 hours the retry key answers what no search would."""
 
     token: str = field(repr=False)
     api: str = "https://api.line.me"
-    name: ChannelName = ChannelName.LINE
-    provider: str = "line"
-    is_real: bool = True
-    keyed: bool = True
-    can_look_up: bool = False
-    max_messages: int = 1
-    max_bytes: int = 200_000
-    http: Http = field(default_factory=Http, repr=False)
+    name = ChannelName.LINE
+    provider = "line"
+    keyed = True
+    max_bytes = 200_000
 
     @classmethod
     def from_settings(cls, settings: LineSettings) -> "Line":
@@ -66,10 +62,6 @@ class Line:
         if not token:
             raise ConfigurationError("TODOKE_LINE_TOKEN is empty: set the channel access token of the LINE account.")
         return cls(token, checked_url("TODOKE_LINE_API", settings.api, "docs/delivery.md").rstrip("/"))
-
-    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
-        """One message a call: nothing is shared."""
-        return b""
 
     def encode(self, message: Outgoing) -> bytes:
         """The body of the call. Raises Rejected for what LINE would refuse, or nobody could open."""
@@ -86,11 +78,6 @@ class Line:
             raise Rejected("; ".join(problems))
         return orjson.dumps({"to": message.to_address, "messages": messages})
 
-    def join(self, entries: Sequence[bytes]) -> bytes:
-        """The one entry."""
-        [entry] = entries
-        return entry
-
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:
         """One push."""
         headers = {
@@ -99,14 +86,6 @@ class Line:
             "X-Line-Retry-Key": key,
         }
         return [_result(self.http.send("POST", f"{self.api}/v2/bot/message/push", deadline, body, headers))]
-
-    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
-        """LINE has no search; within 24 hours the retry key answers the question."""
-        raise UnknownOutcome(f"LINE cannot be asked about {len(keys)} messages")
-
-    def close(self) -> None:
-        """Close the kept connection, if there is one."""
-        self.http.close()
 
 
 def _result(answer: Answer) -> Result:

@@ -1,4 +1,4 @@
-"""Messages into a folder, for people to open: `.eml`, LINE as `.json`, SMS as `.txt`. The default; it reaches nobody.
+"""Messages into a folder, for people to open: `.eml`, SMS as `.txt`, else `.json`. The default; it reaches nobody.
 
 Keyed: a message's file is named after its key, so the same bytes twice are one file. Files appear whole or not at all
 (temporary file, fsync, link) and are never overwritten.
@@ -128,10 +128,10 @@ def file_name(message: Outgoing, suffix: str = "eml") -> str:
     return f"{_UNSAFE.sub('_', message.touchpoint)}/{subject}.{message.key.hex[:12]}.{suffix}"
 
 
-def _line(message: Outgoing) -> str:
-    """The body of LINE's push call, for people to read."""
+def _json(holding: str, message: Outgoing) -> str:
+    """Whom it goes to, and under `holding` what the adapter would get: LINE's messages or a note's fields."""
     try:
-        body = {"to": message.to_address, "messages": orjson.loads(message.text)}
+        body = {"to": message.to_address, holding: orjson.loads(message.text)}
     except orjson.JSONDecodeError as error:
         raise Rejected(f"not a sendable message: {error}") from error
     return orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
@@ -145,7 +145,8 @@ def _sms(message: Outgoing) -> str:
 
 FORMS: dict[ChannelName, tuple[str, Callable[[Outgoing], str]]] = {
     ChannelName.EMAIL: ("eml", lambda message: compose(message).decode()),
-    ChannelName.LINE: ("json", _line),
+    ChannelName.LINE: ("json", partial(_json, "messages")),
     ChannelName.SMS: ("txt", _sms),
+    **dict.fromkeys((ChannelName.PUSH, ChannelName.POSTCARD, ChannelName.INSERT), ("json", partial(_json, "note"))),
 }
 """Channel -> suffix and content of its files."""

@@ -6,13 +6,13 @@ attempt and a deadline. https://www.twilio.com/docs/messaging/api/message-resour
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
-from uuid import UUID
 
-from tasks.channels.http import TOO_MANY_REQUESTS, Answer, Http, checked_url, clipped
+from tasks.channels.http import TOO_MANY_REQUESTS, Answer, checked_url, clipped
+from tasks.channels.one_by_one import OneByOne
 from tasks.core.accounts import TwilioSettings
 from tasks.core.domain import ChannelName
 from tasks.core.errors import (
@@ -44,22 +44,17 @@ BAD_REQUEST = 400
 
 
 @dataclass(frozen=True)
-class Twilio:
-    """One account and sender, on one kept connection."""
+class Twilio(OneByOne):
+    """One account and sender."""
 
     account: str
     token: str = field(repr=False)
     sender: str
     callback: str = ""
     api: str = "https://api.twilio.com"
-    name: ChannelName = ChannelName.SMS
-    provider: str = "twilio"
-    is_real: bool = True
-    keyed: bool = False
-    can_look_up: bool = False
-    max_messages: int = 1
-    max_bytes: int = 40_000
-    http: Http = field(default_factory=Http, repr=False)
+    name = ChannelName.SMS
+    provider = "twilio"
+    max_bytes = 40_000
 
     @classmethod
     def from_settings(cls, settings: TwilioSettings) -> "Twilio":
@@ -73,10 +68,6 @@ class Twilio:
             checked_url("TODOKE_TWILIO_CALLBACK", settings.callback, "docs/delivery.md")
         return cls(settings.account, token, settings.sender, settings.callback, api)
 
-    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
-        """One message a call: nothing is shared."""
-        return b""
-
     def encode(self, message: Outgoing) -> bytes:
         """The form that is posted. Raises Rejected for a number that is none, or a text nobody takes."""
         number = checked_sms(message)
@@ -86,11 +77,6 @@ class Twilio:
             joint = "&" if "?" in self.callback else "?"
             form["StatusCallback"] = f"{self.callback}{joint}key={message.key}"
         return urlencode(form).encode()
-
-    def join(self, entries: Sequence[bytes]) -> bytes:
-        """The one entry."""
-        [entry] = entries
-        return entry
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # Twilio knows no key
         """One message."""
@@ -104,14 +90,6 @@ class Twilio:
             raise UnknownOutcome(f"not an answer of Twilio: {answer}")
         cost = segments(parse_qs(body.decode())["Body"][0])
         return [Result(True, clipped(said["sid"]), f"{cost.count} segments, {cost.encoding}")]
-
-    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
-        """Twilio holds no key of ours."""
-        raise UnknownOutcome(f"Twilio cannot be asked about {len(keys)} messages")
-
-    def close(self) -> None:
-        """Close the kept connection, if there is one."""
-        self.http.close()
 
     @property
     def _basic(self) -> str:

@@ -1,5 +1,7 @@
 """Accounts at providers, read from the environment: keys, addresses, limits. One class a provider."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -107,6 +109,31 @@ class AwsSmsSettings(FromEnvironment):
 
     sender: str | None = Field(None, description="Origination identity: number, sender id or pool.")
     configuration_set: str | None = Field(None, description="Configuration set of every SMS: without one, no events.")
+
+
+class FcmSettings(FromEnvironment):
+    """App push through Firebase Cloud Messaging (TODOKE_PUSH=fcm)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_FCM_", extra="ignore", frozen=True)
+
+    credentials: Path | None = Field(None, description="Key file (JSON) of a service account of the Firebase project.")
+    api: str = Field("https://fcm.googleapis.com", description="Address of the API; another one only for tests.")
+
+
+class PostcardSettings(FromEnvironment):
+    """Postcards as files for a print house (TODOKE_POSTCARD=print_house)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_POSTCARD_", extra="ignore", frozen=True)
+
+    url: str | None = Field(None, description="Place the print house reads: an absolute folder or s3://bucket/prefix.")
+
+
+class InsertSettings(FromEnvironment):
+    """Package inserts as files for the warehouse (TODOKE_INSERT=warehouse)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_INSERT_", extra="ignore", frozen=True)
+
+    url: str | None = Field(None, description="Place the warehouse reads: an absolute folder or s3://bucket/prefix.")
 
 
 class FeedbackSettings(FromEnvironment):

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from tasks.core import ledger
 from tasks.core.claims import Scope
-from tasks.core.errors import DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.errors import AddressGone, DeliveryError, NotWritten, Rejected, UnknownOutcome
+from tasks.core.feedback import keep_gone
 from tasks.core.ledger import Posting
 from tasks.core.outgoing import Result
 from tasks.core.sealing import storable
@@ -46,6 +47,8 @@ def conclude(connection: Connection, scope: Scope, posting: Posting, outcome: Ou
     reason = storable(outcome)
     if posting.in_doubt or not isinstance(outcome, NotWritten | Rejected):
         return ledger.doubt(connection, scope, posting, reason)
+    if isinstance(outcome, AddressGone):
+        keep_gone(connection, posting.members, reason)  # before a fallback gives the message another address
     if isinstance(outcome, Rejected):
         return ledger.refuse(connection, scope, posting, reason)
     return ledger.give_back(connection, scope, posting, reason, outcome.retry_after_seconds)

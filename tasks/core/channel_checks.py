@@ -1,7 +1,8 @@
-"""What `todoke check` says about a rendered LINE message or SMS."""
+"""What `todoke check` says about a rendered message of another channel than e-mail."""
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.line_messages import unreachable
@@ -11,6 +12,13 @@ from tasks.core.touchpoints import Touchpoint
 
 MAX_ALT = 100
 """Of ours: what a notification shows of altText. LINE itself takes 1,500."""
+
+MAX_NOTE: dict[ChannelName, tuple[int, int]] = {
+    ChannelName.PUSH: (50, 120),
+    ChannelName.POSTCARD: (40, 600),
+    ChannelName.INSERT: (40, 600),
+}
+"""Of ours: characters of title and text that a lock screen shows, or a sheet of 100 x 148 mm holds."""
 
 
 def check_rendered(touchpoint: Touchpoint, channel: ChannelName, message: Rendered, base_url: str) -> Iterator[str]:
@@ -38,4 +46,18 @@ def _sms(message: Rendered) -> Iterator[str]:
         yield f"it has {found.count} segments ({found.encoding}), at most {MAX_SEGMENTS}: {message.text:.40}"
 
 
-_CHECKS: dict[ChannelName, Callable[[Rendered], Iterator[str]]] = {ChannelName.LINE: _line, ChannelName.SMS: _sms}
+def _note(channel: ChannelName, message: Rendered) -> Iterator[str]:
+    fields = json.loads(message.text)
+    for name, most in zip(("title", "body"), MAX_NOTE[channel], strict=True):
+        if not 1 <= len(fields[name]) <= most:
+            yield f"its {name} has {len(fields[name])} characters, between 1 and {most} are read"
+    for name in ("link", "stop"):
+        if not fields.get(name, "https://").startswith("https://"):
+            yield f"its {name} is no https address: {fields[name]!r}"
+
+
+_CHECKS: dict[ChannelName, Callable[[Rendered], Iterator[str]]] = {
+    ChannelName.LINE: _line,
+    ChannelName.SMS: _sms,
+    **{channel: partial(_note, channel) for channel in MAX_NOTE},
+}

@@ -12,6 +12,7 @@ TodokeError
     ├── NotWritten       provably nothing left: safe to try again later
     │   └── AccountStopped   the account may send nothing at all now: stop at this answer
     ├── Rejected         the provider refused: do not repeat
+    │   └── AddressGone      the one address of the call reaches nobody any more: suppress it
     └── UnknownOutcome   no proof either way: look it up, never resend blindly
 """
 
@@ -70,6 +71,10 @@ class AccountStopped(NotWritten):
 
 class Rejected(DeliveryError):
     """The provider refused the batch or the message."""
+
+
+class AddressGone(Rejected):
+    """The provider says that the address of the one message of a call is dead, as an uninstalled app's."""
 
 
 class UnknownOutcome(DeliveryError):

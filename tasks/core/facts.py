@@ -16,6 +16,7 @@ FACTS = (
     "item_facts",
     "order_facts",
     "parcel_facts",
+    "to_buyer",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

@@ -82,6 +82,17 @@ def keep(connection: Connection, secret: bytes, events: Sequence[Event]) -> int:
     return len(query("feedback/insert_events").rows(connection, events=orjson.dumps(rows).decode()))
 
 
+def keep_gone(connection: Connection, members: Sequence[tuple[str, str]], reason: str) -> None:
+    """Addresses of posted messages are dead, as their provider answered: it will say so in no event. Once a message."""
+    query("feedback/keep_gone").run(
+        connection,
+        touchpoints=[touchpoint for touchpoint, _ in members],
+        subjects=[subject_id for _, subject_id in members],
+        keys=[str(message_key(*member)) for member in members],
+        reason=reason,
+    )
+
+
 def _row(secret: bytes, event: Event) -> dict[str, Any]:
     return {
         "provider": event.provider,

@@ -135,6 +135,14 @@ def dear(recipient: dict[str, Any], language: str) -> str:
     return f"{company} {name} 様".lstrip() if name else "お客様"
 
 
+def addressee(recipient: dict[str, Any], *, honorific: bool) -> str:
+    """Who stands on a card: `髙﨑 恵 様`, `株式会社みどり 御中`, `株式会社みどり 髙﨑 恵 様`; empty when unknown."""
+    name, company = person(recipient, "ja"), _bare(recipient.get("company"))
+    if company and name in ("", company):
+        return f"{company} 御中" if honorific else company
+    return " ".join(part for part in (company, name, "様" if name and honorific else "") if part)
+
+
 def sama(name: str | None, language: str) -> str:
     """A third person's name: 様 exactly once in Japanese."""
     bare = _bare(name)

@@ -13,7 +13,7 @@ from tasks.core.canonical import TABLES, Kind
 from tasks.core.queries import Statement, parse, query
 from tasks.core.runs import Run
 
-DERIVED = {"customers": ("address_key", "line_key", "phone_key"), "tracking_events": ("status", "reason")}
+DERIVED = {"customers": ("address_key", "line_key", "phone_key", "push_key"), "tracking_events": ("status", "reason")}
 """Columns of ours that the load adds to a canonical table."""
 
 PARENTS = {

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,19 +12,12 @@ from jinja2 import Template, TemplateError
 
 from tasks.core import formats
 from tasks.core.brand import Section
+from tasks.core.content import Content
 from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
 from tasks.core.line_messages import blocks, broken_limits, flex
+from tasks.core.notes import compile_note
 from tasks.core.templating import compile_mjml, environment, split_head, split_text, template
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a person gets. `subject`: of a mail, or LINE's altText. `text`: plain text, or LINE's messages as JSON."""
-
-    subject: str
-    html: str
-    text: str
 
 
 class Parts(Protocol):
@@ -134,11 +128,11 @@ _COMPILE: dict[ChannelName, Callable[[Path, str, str, Section], Parts]] = {
     ChannelName.EMAIL: _email,
     ChannelName.LINE: _line,
     ChannelName.SMS: _sms,
+    **{note: partial(compile_note, note) for note in (ChannelName.PUSH, ChannelName.POSTCARD, ChannelName.INSERT)},
 }
 
 FILES: dict[ChannelName, tuple[str, ...]] = {
     ChannelName.EMAIL: ("email.{}.mjml", "email.{}.txt"),
-    ChannelName.LINE: ("line.{}.txt",),
-    ChannelName.SMS: ("sms.{}.txt",),
+    **{channel: (f"{channel}.{{}}.txt",) for channel in ChannelName if channel is not ChannelName.EMAIL},
 }
-"""Files a touchpoint needs for a channel, in each of its languages. A channel that is not here has no templates yet."""
+"""Files a touchpoint needs for a channel, in each of its languages."""

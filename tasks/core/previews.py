@@ -1,4 +1,4 @@
-"""Messages of the mailbox as HTML, for the gallery: mail as it is, LINE and SMS drawn as on a phone."""
+"""Messages of the mailbox as HTML, for the gallery: mail as it is, the others drawn as on a phone or on paper."""
 
 import email
 import email.policy
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, Template
 
@@ -26,7 +27,7 @@ class Preview:
 
 
 def preview(path: Path, language: str) -> Preview:
-    """One file of the mailbox: .eml, .json (LINE) or .txt (SMS)."""
+    """One file of the mailbox: .eml, .json (LINE, or a note: push, postcard, insert) or .txt (SMS)."""
     return _DRAW[path.suffix](path.read_bytes(), language)
 
 
@@ -37,8 +38,16 @@ def _mail(content: bytes, language: str) -> Preview:
     return Preview(str(message["Subject"]), part.get_content() if part else "")
 
 
-def _line(content: bytes, language: str) -> Preview:
-    messages = json.loads(content)["messages"]
+def _json(content: bytes, language: str) -> Preview:
+    said = json.loads(content)
+    return _note(said["note"], language) if "note" in said else _line(said["messages"], language)
+
+
+def _note(note: dict[str, str], language: str) -> Preview:
+    return Preview(note["title"], _drawn(kind="note", note=note, subject=note["title"], language=language))
+
+
+def _line(messages: list[dict[str, Any]], language: str) -> Preview:
     subject = str(messages[0].get("altText", ""))
     return Preview(subject, _drawn(kind="line", messages=messages, subject=subject, language=language))
 
@@ -49,7 +58,7 @@ def _sms(content: bytes, language: str) -> Preview:
     return Preview(subject, _drawn(kind="sms", text=text, cost=segments(text), subject=subject, language=language))
 
 
-_DRAW: dict[str, Callable[[bytes, str], Preview]] = {".eml": _mail, ".json": _line, ".txt": _sms}
+_DRAW: dict[str, Callable[[bytes, str], Preview]] = {".eml": _mail, ".json": _json, ".txt": _sms}
 
 
 def _drawn(**values: object) -> str:

@@ -1,7 +1,8 @@
 """Messages from templates.
 
 `email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
-`line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text.
+`line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
+push, postcards and inserts are those of tasks/core/notes.py.
 Every template sees the fields of its context, and: recipient, consent, variant, zone, unsubscribe_token, with an order
 tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
 (`_shared/blocks.*`).
@@ -25,6 +26,7 @@ from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
 
 RECIPIENT: dict[str, Any] = {
     **dict.fromkeys(("customer_id", "email", "name", "family_name", "given_name", "company", "locale", "timezone")),
+    **dict.fromkeys(("postal", "box")),
     **dict.fromkeys(("consent", "is_new", "is_vip"), False),
 }
 """What a template may ask about the recipient, with the value where the caller knows nothing."""
@@ -34,7 +36,7 @@ RECIPIENT: dict[str, Any] = {
 class Rendered:
     """One message, ready for a channel adapter. Message-ID and To are the caller's; `headers` are the extra ones.
 
-    `subject` is LINE's altText, `text` LINE's message objects as JSON, or an SMS; these have no HTML and no headers.
+    Channels but e-mail have no HTML and no headers; what subject and text are there says tasks/core/content.py.
     """
 
     subject: str

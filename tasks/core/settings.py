@@ -52,7 +52,17 @@ class Settings(FromEnvironment):
     )
     line: Literal["", "mailbox", "line"] = Field("", description="Where LINE messages go; empty: none are sent.")
     sms: Literal["", "mailbox", "twilio", "aws"] = Field("", description="Where SMS goes; empty: none is sent.")
-    allow: str = Field("", description="Comma-separated addresses a real channel may reach outside production.")
+    push: Literal["", "mailbox", "fcm"] = Field("", description="Where app push goes; empty: none is sent.")
+    postcard: Literal["", "mailbox", "print_house"] = Field(
+        "", description="Where postcards go: files for a print house; empty: none are written."
+    )
+    insert: Literal["", "mailbox", "warehouse"] = Field(
+        "", description="Where package inserts (同梱物) go: files for the warehouse; empty: none are written."
+    )
+    allow: str = Field(
+        "",
+        description="Comma-separated addresses (on paper: customer ids) a real channel may reach outside production.",
+    )
     publish_url: str | None = Field(
         None, description="Place of the tracking pages, a folder or s3://bucket/prefix; default TODOKE_HOME/pages."
     )
@@ -86,7 +96,7 @@ class Settings(FromEnvironment):
     @property
     def channels(self) -> dict[ChannelName, str]:
         """The channels this installation sends on, each with its adapter."""
-        named = {ChannelName.EMAIL: self.email, ChannelName.LINE: self.line, ChannelName.SMS: self.sms}
+        named = {channel: getattr(self, channel) for channel in ChannelName}
         return {channel: adapter for channel, adapter in named.items() if adapter}
 
     def allowed(self) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from tasks.core.stores import Folder, Store
 from tasks.stores.s3 import S3
 
 
-def store_at(url: str | None, default: Path) -> Store:
-    """The store of one setting. Raises ConfigurationError for another kind of URL."""
+def store_at(url: str | None, default: Path, timeout: float | None = None) -> Store:
+    """The store of one setting; `timeout` is S3's. Raises ConfigurationError for another kind of URL."""
     if url and "://" in url:
-        return S3.from_url(url)
+        return S3.from_url(url, timeout)
     return Folder(Path(url) if url else default)
 
 
@@ -24,6 +24,16 @@ def archive_store(settings: Settings) -> Store:
 def pages_store(settings: Settings) -> Store:
     """Where tracking pages lie."""
     return store_at(settings.publish_url, settings.home / "pages")
+
+
+def drop_store(variable: str, url: str | None, seconds: float) -> Store:
+    """Where a channel of files writes; `seconds`: those of one attempt, of which one call may take half.
+
+    Raises ConfigurationError where no place is named, or a relative one.
+    """
+    if not url or not ("://" in url or Path(url).is_absolute()):
+        raise ConfigurationError(f"{variable} is {url!r}: name an absolute folder or s3://bucket/prefix.")
+    return store_at(url, Path(url), seconds / 2)
 
 
 def feedback_store(settings: FeedbackSettings) -> Store:

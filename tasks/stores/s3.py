@@ -21,7 +21,12 @@ from tasks.core.stores import Change
 
 Got = TypeVar("Got")
 
-TYPES = {"html": "text/html; charset=utf-8", "json": "application/json", "zst": "application/zstd"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "zst": "application/zstd",
+}
 """Ending of a name -> content type; anything else is application/octet-stream."""
 
 PAGE_CACHE = "private, no-cache"
@@ -40,15 +45,19 @@ class S3:
     bucket: str
     prefix: str
     at_once: int = _CONNECTIONS
+    timeout: float | None = None
 
     @classmethod
-    def from_url(cls, url: str) -> "S3":
-        """`s3://bucket` or `s3://bucket/prefix`. Raises ConfigurationError for anything else."""
+    def from_url(cls, url: str, timeout: float | None = None) -> "S3":
+        """`s3://bucket` or `s3://bucket/prefix`. Raises ConfigurationError for anything else.
+
+        `timeout`: seconds that a call waits for S3, tried once; None leaves waiting and trying again to boto3.
+        """
         parts = urlsplit(url)
         if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
             raise ConfigurationError(f"{url!r} is no place for files: write s3://bucket/prefix or an absolute folder.")
         prefix = parts.path.strip("/")
-        return cls(parts.netloc, f"{prefix}/" if prefix else "")
+        return cls(parts.netloc, f"{prefix}/" if prefix else "", timeout=timeout)
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
@@ -100,13 +109,12 @@ class S3:
 
     @cached_property
     def _client(self) -> Any:
+        retries: Any = {"total_max_attempts": 1 if self.timeout else ATTEMPTS, "mode": "standard"}
+        config = Config(retries=retries, max_pool_connections=_CONNECTIONS)
+        if self.timeout:
+            config = config.merge(Config(connect_timeout=self.timeout / 2, read_timeout=self.timeout))
         try:
-            return Session().client(
-                "s3",
-                config=Config(
-                    retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}, max_pool_connections=_CONNECTIONS
-                ),
-            )
+            return Session().client("s3", config=config)
         except BotoCoreError as error:
             raise ConfigurationError(f"{self}: {error} Set what boto3 asks for (AWS_*).") from error
 

@@ -1,25 +1,32 @@
 """Fixtures of the delivery tests."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tasks.channels.base import Channel
+from tasks.channels.fcm import Fcm
 from tasks.channels.smtp import Smtp
 from tasks.channels.smtp_session import Relay as Address
+from tasks.core.accounts import FcmSettings
 from tasks.core.claims import StillDue
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.outgoing import message_key
 from tasks.core.settings import PaceSettings
 from tasks.deliver import Delivered, Hook, deliver_messages
+from tests.deliver.google import KEY, Google
 from tests.deliver.nursery import Nursery, Worker
 from tests.deliver.people import PATIENT, QUICK, all_due, render, run_of, states
 from tests.deliver.relay import Relay
 from tests.deliver.relay import serving as serve_mail
+from tests.deliver.scripted import Scripted, listening
 from tests.deliver.standin import HttpChannel, StandIn, serving
 
 
@@ -123,3 +130,42 @@ def smtp(relay: Relay) -> Iterator[Smtp]:
     made = Smtp(Address("127.0.0.1", relay.port, "smtp"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def google() -> Google:
+    """Takes everything."""
+    return Google()
+
+
+@pytest.fixture
+def google_api(google: Google) -> Iterator[Scripted]:
+    """The stand-in on a loopback port, answering as a test says first."""
+    with listening(Scripted(google)) as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def key_file(google_api: Scripted, tmp_path: Path) -> Path:
+    """Of a service account of the stand-in."""
+    pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    said = {"project_id": "hinata", "client_email": "todoke@hinata.iam.example", "private_key": pem}
+    path = tmp_path / "service-account.json"
+    path.write_bytes(orjson.dumps({**said, "token_uri": f"{google_api.url}/token"}))
+    return path
+
+
+@pytest.fixture
+def fcm(google_api: Scripted, key_file: Path) -> Iterator[Fcm]:
+    """A client of it."""
+    made = Fcm.from_settings(FcmSettings(credentials=key_file, api=google_api.url))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def warm(fcm: Fcm, google_api: Scripted) -> Fcm:
+    """With an access token, so that the next request is the message."""
+    fcm.access.token(time.monotonic() + 30)
+    google_api.requests.clear()
+    return fcm

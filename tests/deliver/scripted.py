@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self._send(self.server.scripted.answer(Request(self.command, self.path, dict(self.headers), body)))
 
-    do_GET = do_POST  # noqa: N815
+    do_GET = do_PUT = do_POST  # noqa: N815
 
     def _send(self, answer: Answer) -> None:
         if answer.fault == "hang":

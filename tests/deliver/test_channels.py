@@ -24,6 +24,8 @@ GIVEN = {
     "TODOKE_TWILIO_ACCOUNT": "AC1",
     "TODOKE_TWILIO_TOKEN": "sixteen characters",
     "TODOKE_TWILIO_SENDER": "+815012345678",
+    "TODOKE_POSTCARD_URL": "s3://print-house/cards",
+    "TODOKE_INSERT_URL": "/srv/warehouse",
 }
 ADAPTERS = [(channel, name) for channel, adapters in CHANNELS.items() for name in adapters]
 
@@ -34,8 +36,8 @@ def run(namespace: str = DEFAULT_NAMESPACE, **settings: Any) -> Run:
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in GIVEN.items():
+def given(monkeypatch: pytest.MonkeyPatch, key_file: Path) -> None:
+    for name, value in (GIVEN | {"TODOKE_FCM_CREDENTIALS": str(key_file)}).items():
         monkeypatch.setenv(name, value)
 
 

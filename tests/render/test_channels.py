@@ -1,4 +1,4 @@
-"""LINE messages and SMS: rendering, limits, and what `todoke check` names."""
+"""LINE messages, SMS, push and paper: rendering, limits, and what `todoke check` names."""
 
 import json
 from pathlib import Path
@@ -83,6 +83,48 @@ def test_a_message_line_would_refuse_is_rejected(renderer: Renderer) -> None:
     many = [{**sample(*TANAKA)["context"]["parcels"][0]} for _ in range(60)]
     with pytest.raises(TemplateRejected, match="at most 30000"):
         message(renderer, "line", TANAKA, parcels=many)
+
+
+HIRANO = ("second_order_offer", "hirano_ordered_once")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "line"),
+    [
+        ({}, "810-0001 福岡県 福岡市中央区天神0-0-0 天神ハイツ201 平野 碧 様"),
+        (
+            {"company": "株式会社みどり"},
+            "810-0001 福岡県 福岡市中央区天神0-0-0 天神ハイツ201 株式会社みどり 平野 碧 様",
+        ),
+        (
+            {"company": "株式会社みどり", "name": None, "postal": {"postal_code": "810-0001", "address": "天神0-0-0"}},
+            "810-0001  天神0-0-0 株式会社みどり 御中",
+        ),
+        ({"name": "平野 碧 様"}, "810-0001 福岡県 福岡市中央区天神0-0-0 天神ハイツ201 平野 碧 様"),
+        (
+            {"name": "Emily Clarke", "postal": {"postal_code": "SW1A 0AA", "region": "GB-LND", "address": "1 Mall\nX"}},
+            "SW1A 0AA GB-LND 1 Mall X Emily Clarke",
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_postcard_is_addressed_as_the_post_reads_it(
+    renderer: Renderer, language: str, recipient: dict[str, Any], line: str
+) -> None:
+    given = sample(*HIRANO)
+    person = {**given["recipient"], **recipient}
+    rendered = renderer.render(HIRANO[0], "postcard", language, "plain", given["context"], person)
+    card = json.loads(rendered.text)
+    assert " ".join(card[name] for name in ("postal_code", "region", "address", "name")) == line
+
+
+@pytest.mark.parametrize(("channel", "said"), [("postcard", "no postal address"), ("insert", "no parcel")])
+def test_what_finds_nobody_is_rejected(renderer: Renderer, channel: str, said: str) -> None:
+    case = HIRANO if channel == "postcard" else ("order_confirmation", "megumi_buys_again")
+    given = sample(*case)
+    person = {name: value for name, value in given["recipient"].items() if name not in ("postal", "box")}
+    with pytest.raises(TemplateRejected, match=said):
+        renderer.render(case[0], channel, "ja", given["variant"], given["context"], person)
 
 
 @pytest.mark.parametrize(
@@ -196,13 +238,22 @@ def test_what_line_takes() -> None:
         ),
         ("shipped/line.en.txt", "{{ words.track }}|{{ tracking_url }}", "x|ftp://{{ tracking_url }}", "cannot open"),
         ("shipped/line.en.txt", "words.order_number", "nothing", "'nothing' is undefined"),
-        ("shipped/touchpoint.toml", ', "line", "sms"]', ', "sms"]', "does not list"),
+        ("shipped/touchpoint.toml", ', "line", "push", "sms"]', ', "push", "sms"]', "does not list"),
+        ("shipped/push.ja.txt", "Title: ", "Title: " + "長" * 50, "its title has"),
+        ("shipped/push.en.txt", "Tap to follow it.", "Tap to follow it. " * 9, "its body has"),
+        ("shipped/push.en.txt", "{{ tracking_url }}", "{{ shop.urls.contact }}", "does not link the tracking page"),
+        ("shipped/push.en.txt", "Link: {{ tracking_url }}", "Link: http://{{ tracking_url }}", "link is no https"),
+        ("shipped/push.ja.txt", "Link: {{ tracking_url }}\n", "", "exactly one line `Link: `"),
+        ("order_confirmation/insert.ja.txt", "このたびは", "クーポンをどうぞ。", "promotes outside"),
+        ("order_confirmation/insert.en.txt", "items[:6]", "items * 20", "its body has"),
         (
-            "shipped/touchpoint.toml",
-            ', "line", "sms"]',
-            ', "line", "sms", "push"]',
-            "no templates can be written for push",
+            "second_order_offer/postcard.ja.txt",
+            "{{ shop.urls.unsubscribe }}?t=",
+            "https://x.invalid/",
+            "no opt-out link",
         ),
+        ("second_order_offer/postcard.ja.txt", "Stop: ", "Quit: ", "begins with none of Title, Link, Stop"),
+        ("second_order_offer/sample.json", ', "address": "福岡県', ', "adress": "福岡県', "no postal address"),
     ],
 )
 def test_each_mistake_is_named(templates: Path, file: str, old: str, new: str, said: str) -> None:
@@ -217,16 +268,25 @@ def test_a_missing_text_is_named(templates: Path) -> None:
     assert "delivered: line.en.txt is missing" in check_templates(templates)
 
 
+DRAWN = [
+    (name, channel)
+    for name, one in load_all().items()
+    for channel in ("line", "push", "postcard", "insert")
+    if channel in one.channels
+]
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("touchpoint", [name for name, one in load_all().items() if "line" in one.channels])
-def test_every_sample_can_be_looked_at(tmp_path: Path, touchpoint: str, language: str) -> None:
+@pytest.mark.parametrize(("touchpoint", "channel"), DRAWN)
+def test_every_sample_can_be_looked_at(tmp_path: Path, touchpoint: str, channel: str, language: str) -> None:
     renderer = Renderer(load_brand(), b"secret", "https://pages.invalid")
     cases = json.loads((Path("templates") / touchpoint / "sample.json").read_text(encoding="utf-8"))
     for name in cases:
-        rendered = message(renderer, "line", (touchpoint, name), language)
+        rendered = message(renderer, channel, (touchpoint, name), language)
         file = tmp_path / f"{name}.json"
-        file.write_text(json.dumps({"to": "U", "messages": json.loads(rendered.text)}), encoding="utf-8")
+        held = "messages" if channel == "line" else "note"
+        file.write_text(json.dumps({"to": "U", held: json.loads(rendered.text)}), encoding="utf-8")
         shown = preview(file, language)
         assert shown.subject == rendered.subject
-        assert "https://pages.invalid/" in shown.html
+        assert ("/unsubscribe?t=" if channel == "postcard" else "https://pages.invalid/") in shown.html
         assert "{{" not in shown.html

@@ -25,6 +25,7 @@ create table customers (
   address_key text,
   line_key text,
   phone_key text,
+  push_key text,
   primary key (customer_id)
 ) with (fillfactor = 85);
 create index on customers (address_key);
