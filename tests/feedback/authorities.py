@@ -16,7 +16,7 @@ Fetch = Callable[[str], bytes]
 
 
 @cache
-def _key(name: str) -> rsa.RSAPrivateKey:
+def _key(_name: str) -> rsa.RSAPrivateKey:
     """The key of an authority of that name."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -79,8 +79,5 @@ def roots() -> tuple[x509.Certificate, ...]:
 
 def serving(pem: bytes | None = None) -> Fetch:
     """What lies at SNS's address (the good certificate, unless another is given), and at its issuer's."""
-    lies = {
-        CERTIFICATE: pem or certificate(),
-        ISSUER: authority("Issuer", "Root").public_bytes(serialization.Encoding.DER),
-    }
-    return lies.__getitem__
+    issuer = authority("Issuer", "Root").public_bytes(serialization.Encoding.DER)
+    return {CERTIFICATE: pem or certificate(), ISSUER: issuer}.__getitem__

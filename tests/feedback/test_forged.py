@@ -111,10 +111,12 @@ ELSEWHERE = "http://issuer.evil.invalid/issuer.cer"
     [
         (lambda: certificate(-1), "stale: the signing certificate is not valid now"),
         (lambda: certificate(host="sns.evil.invalid"), "untrusted: the signing certificate is for none of sns."),
-        (lambda: certificate(by="Root of a stranger"), "untrusted: nobody we trust vouches"),
         (lambda: certificate(by="Stranger"), "untrusted: nobody we trust vouches"),
+        (
+            lambda: certificate(by="Stranger") + authority("Stranger", "Stranger").public_bytes(Encoding.PEM),
+            "untrusted: nobody we trust vouches",
+        ),
         (lambda: certificate(at=ELSEWHERE), "untrusted: nobody we trust vouches"),
-        (lambda: certificate(by="Issuer of a stranger"), "untrusted: nobody we trust vouches"),
     ],
 )
 def test_a_certificate_nobody_vouches_for(module_heard: Heard, pem: Callable[[], bytes], why: str) -> None:
