@@ -85,6 +85,7 @@ def deliver_messages(
         courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook, limits)
         if place == 0:
             notes += fallback.leave_removed_channels(run, courier.scope, [one.name for one in channels])
+            notes += fallback.take_bounced(run, courier.scope)
         courier.work_until_quiet()
         stopped |= {channel.name} if courier.stopped else set()
         counts += courier.counts
