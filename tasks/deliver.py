@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID, uuid4
 
 from prefect import get_run_logger, task
 
 from tasks.channels import channels_of
-from tasks.channels.base import Channel, TellsRate
+from tasks.channels.base import Channel, TellsRate, told_calls
 from tasks.core import doubts, due, fallback, ledger
 from tasks.core.archive import keep
 from tasks.core.attempt import attempt, conclude
@@ -80,10 +80,12 @@ def deliver_messages(
         if place >= len(channels) and (channel.name in stopped or not fallback.waits(run, channel.name)):
             continue
         told = channel.rate if isinstance(channel, TellsRate) else None
-        limits = Pace(run.database, channel.provider, told, pace or PaceSettings())
+        calls = partial(told_calls, channel)
+        limits = Pace(run.database, channel.provider, told, pace or PaceSettings(), told_calls=calls)
         courier = Courier(run, channel, render, still_due, times or DeliverySettings(), hook, limits)
         if place == 0:
             notes += fallback.leave_removed_channels(run, courier.scope, [one.name for one in channels])
+            notes += fallback.take_bounced(run, courier.scope)
         courier.work_until_quiet()
         stopped |= {channel.name} if courier.stopped else set()
         counts += courier.counts

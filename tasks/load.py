@@ -16,7 +16,7 @@ from tasks.core.canonical import TABLES, Kind
 from tasks.core.database import raw
 from tasks.core.domain import GateState
 from tasks.core.identity import address_key, guest_id
-from tasks.core.merge import PARENTS, Merged, columns_of, create_stage, merge_table
+from tasks.core.merge import PARENTS, STAGED, Merged, columns_of, create_stage, merge_table
 from tasks.core.phones import e164
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
@@ -103,7 +103,7 @@ def _stage(connection: Connection, run: Run, tables: list[str]) -> None:
 
 def _copy(connection: Connection, run: Run, table: str, key: bytes) -> None:
     """Arrow to CSV to COPY: 100,000 rows/s, four times what row-wise writers reach (measured)."""
-    columns = [*columns_of(table), "_file", "_line"]
+    columns = [*columns_of(table), *STAGED.get(table, ()), "_file", "_line"]
     derive = DERIVE.get(table)
     with (
         pq.ParquetFile(valid_file(run.scratch, table)) as file,
@@ -125,10 +125,9 @@ def _csv(rows: pa.Table) -> bytes:
 
 
 def _customers(rows: pa.Table, key: bytes) -> pa.Table:
-    phones = _mapped(rows["phone"], lambda phone: address_key(key, e164(phone) or phone))
     for derived, written in {"address_key": "email", "line_key": "line_user_id", "push_key": "push_token"}.items():
         rows = rows.append_column(derived, _keys(rows[written], key))
-    return rows.append_column("phone_key", phones)
+    return rows.append_column("phone_key", _phone_keys(rows["phone"], key))
 
 
 def _consents(rows: pa.Table, key: bytes) -> pa.Table:
@@ -141,6 +140,7 @@ def _orders(rows: pa.Table, key: bytes) -> pa.Table:
     known = pc.coalesce(rows["buyer_email"], rows["buyer_phone"], rows["order_id"])
     anonymous = pc.if_else(pc.is_null(rows["customer_id"]), known, pa.scalar(None, pa.string()))
     guests = _mapped(anonymous, lambda address: guest_id(key, address))
+    rows = rows.append_column("buyer_phone_key", _phone_keys(rows["buyer_phone"], key))
     return _replaced(rows, "customer_id", pc.coalesce(rows["customer_id"], guests))
 
 
@@ -161,6 +161,10 @@ DERIVE: dict[str, Derive] = {
 
 def _keys(addresses: pa.ChunkedArray, key: bytes) -> pa.Array:
     return _mapped(addresses, lambda address: address_key(key, address))
+
+
+def _phone_keys(phones: pa.ChunkedArray, key: bytes) -> pa.Array:
+    return _mapped(phones, lambda phone: address_key(key, e164(phone) or phone))
 
 
 def _mapped(column: pa.ChunkedArray, function: Callable[[str], str | None]) -> pa.Array:

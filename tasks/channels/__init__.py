@@ -43,7 +43,7 @@ EMAIL: dict[str, Make] = {
     "smtp": lambda _: Smtp.from_settings(SmtpSettings()),
     "ses": lambda _: Ses(SesSettings(), DeliverySettings().timeout_seconds),
     "resend": lambda _: Resend.from_settings(ResendSettings()),
-    "postmark": lambda _: Postmark.from_settings(PostmarkSettings(), DeliverySettings().timeout_seconds),
+    "postmark": lambda _: Postmark.with_streams(PostmarkSettings(), DeliverySettings().timeout_seconds),
     "sendgrid": lambda _: Sendgrid.from_settings(SendgridSettings()),
     "webhook": lambda _: Webhook.from_settings(WebhookSettings()),
 }

@@ -74,3 +74,17 @@ class TellsRate(Protocol):
     @property
     def rate(self) -> float:
         """Messages a second the account allows."""
+
+
+@runtime_checkable
+class TellsCalls(Protocol):
+    """A channel whose provider says with every answer how often it may be called."""
+
+    @property
+    def calls(self) -> float:
+        """Calls a second the account allows, by the last answer."""
+
+
+def told_calls(channel: Channel) -> float | None:
+    """Calls a second as the provider said last; None where it says nothing."""
+    return channel.calls if isinstance(channel, TellsCalls) else None

@@ -13,18 +13,9 @@ from uuid import UUID
 
 import orjson
 
-from tasks.channels.http import (
-    Answer,
-    Http,
-    checked_url,
-    clipped,
-    dumped,
-    failure,
-    needed,
-    unless_none_was_taken,
-)
+from tasks.channels.account import HttpAccount
+from tasks.channels.http import Answer, clipped, dumped, failure, unless_none_was_taken
 from tasks.core.accounts import PostmarkSettings
-from tasks.core.domain import ChannelName
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, message_id, shown_mailbox
@@ -68,45 +59,31 @@ _TAG_LENGTH = 1000
 
 
 @dataclass(frozen=True)
-class Postmark:
-    """One Postmark server. `timeout`: seconds of one search. `streams`: ours -> Postmark's."""
+class Postmark(HttpAccount):
+    """One Postmark server. `streams`: ours -> Postmark's. `timeout`: seconds of one search."""
 
-    secret: str = field(repr=False)
-    timeout: float = 10
     url: str = "https://api.postmarkapp.com"
-    streams: Mapping[str, str] = field(default_factory=dict)
-    name: ChannelName = ChannelName.EMAIL
     provider: str = "postmark"
-    is_real: bool = True
-    keyed: bool = False
     can_look_up: bool = True
     max_messages: int = 500
     max_bytes: int = 49_000_000
-    _http: Http = field(default_factory=Http, repr=False)
+    streams: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 10
 
     @classmethod
-    def from_settings(cls, settings: PostmarkSettings, timeout: float) -> "Postmark":
+    def with_streams(cls, settings: PostmarkSettings, timeout: float) -> "Postmark":
         """Raises ConfigurationError where the token is missing or the address unsafe."""
-        url = checked_url("TODOKE_POSTMARK_URL", settings.url, "docs/providers.md")
         streams = dict(pair.split("=") for pair in settings.streams.split(",") if pair)
-        return cls(needed("TODOKE_POSTMARK_SECRET", settings.secret), timeout, url.rstrip("/"), streams)
-
-    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
-        """Every message brings its own sender and stream."""
-        return b""
+        return cls.from_settings(settings, timeout=timeout, streams=streams)
 
     def encode(self, message: Outgoing) -> bytes:
         """One object of the list."""
         check(message)
         return dumped(_fields(message, self.streams.get(message.stream, OUTBOUND)))
 
-    def join(self, entries: Sequence[bytes]) -> bytes:
-        """A JSON list."""
-        return b"[" + b",".join(entries) + b"]"
-
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # Postmark knows no key
         """One POST."""
-        answer = self._http.send("POST", f"{self.url}/email/batch", deadline, body, self._headers())
+        answer = self.http.send("POST", f"{self.url}/email/batch", deadline, body, self._headers())
         if not answer.is_success:
             raise _refused(answer)
         return unless_none_was_taken(_results(answer, len(orjson.loads(body))))
@@ -115,10 +92,6 @@ class Postmark:
         """One search a message and stream, by metadata: Postmark takes one field and one value at a time."""
         found = {key: self._find(key) for key in keys}
         return {key: provider_id for key, provider_id in found.items() if provider_id}
-
-    def close(self) -> None:
-        """Close the kept connection."""
-        self._http.close()
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -133,7 +106,7 @@ class Postmark:
 
     def _search(self, key: UUID, stream: str) -> str | None:
         asked = {"count": 1, "offset": 0, "metadata_todoke_key": key.hex, "messagestream": stream}
-        answer = self._http.send(
+        answer = self.http.send(
             "GET",
             f"{self.url}/messages/outbound?{urlencode(asked)}",
             time.monotonic() + self.timeout,
@@ -155,7 +128,8 @@ def _id_of(one: Any, key: UUID, answer: Answer) -> str:
 
 def _fields(message: Outgoing, stream: str) -> dict[str, Any]:
     own = {**message.headers, "Message-ID": message_id(message), "X-PM-KeepID": "true"}
-    return {
+    attached = [{"Name": one.name, "Content": one.base64, "ContentType": one.media_type} for one in message.attachments]
+    return ({"Attachments": attached} if attached else {}) | {
         "From": shown_mailbox(message.from_name, message.from_address),
         "To": mailbox("", message.to_address),
         "ReplyTo": mailbox("", message.reply_to),

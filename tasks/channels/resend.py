@@ -1,20 +1,20 @@
 """Resend: `POST /emails/batch`, 100 messages, each with its own content (https://resend.com/docs/api-reference).
 
 Keyed: Resend remembers `Idempotency-Key` for 24 hours and gives a known key its first answer again. Permissive
-validation: one bad address harms no other message. Message-ID is Resend's; our key is the tag `todoke_key`.
+validation: one bad address harms no other message. Message-ID is Resend's; our key is the tag `todoke_key`. The batch
+drops attachments without a word (https://resend.com/docs/dashboard/emails/attachments), so such a message goes alone
+through `POST /emails`.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import orjson
 
-from tasks.channels.http import Answer, Http, checked_url, clipped, dumped, failure, needed
-from tasks.core.accounts import ResendSettings
-from tasks.core.domain import ChannelName
+from tasks.channels.account import HttpAccount
+from tasks.channels.http import Answer, clipped, dumped, failure
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, shown_mailbox
@@ -37,34 +37,33 @@ STATUSES: dict[int, type[DeliveryError]] = {
 """The same by status, for a name that is not listed (`validation_error` is a domain of ours with 403). 5xx and any
 other prove nothing."""
 
+CALLS = 5.0
+"""Calls a second of a team, until an answer says otherwise (https://resend.com/docs/api-reference/rate-limit)."""
+
 _TAG_LENGTH = 256
+_ALONE = b'{"attachments":'
+"""How an entry with an attachment begins."""
 
 
 @dataclass(frozen=True)
-class Resend:
+class Resend(HttpAccount):
     """One Resend account."""
 
-    secret: str = field(repr=False)
     url: str = "https://api.resend.com"
-    name: ChannelName = ChannelName.EMAIL
     provider: str = "resend"
-    is_real: bool = True
     keyed: bool = True
-    can_look_up: bool = False
     max_messages: int = 100
-    max_bytes: int = 20_000_000
-    _http: Http = field(default_factory=Http, repr=False)
+    _told: list[float] = field(default_factory=lambda: [CALLS], repr=False)
     _next: list[float] = field(default_factory=lambda: [0.0], repr=False)
 
-    @classmethod
-    def from_settings(cls, settings: ResendSettings) -> "Resend":
-        """Raises ConfigurationError where the key is missing or the address unsafe."""
-        url = checked_url("TODOKE_RESEND_URL", settings.url, "docs/providers.md")
-        return cls(needed("TODOKE_RESEND_SECRET", settings.secret), url.rstrip("/"))
+    @property
+    def calls(self) -> float:
+        """Calls a second, as the last answer said."""
+        return self._told[0]
 
-    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
-        """Every message brings its own sender."""
-        return b""
+    def envelope(self, entry: bytes) -> bytes:
+        """Messages share nothing, but one with an attachment goes alone."""
+        return entry if entry.startswith(_ALONE) else b""
 
     def encode(self, message: Outgoing) -> bytes:
         """One object of the list."""
@@ -72,8 +71,8 @@ class Resend:
         return dumped(_fields(message))
 
     def join(self, entries: Sequence[bytes]) -> bytes:
-        """A JSON list."""
-        return b"[" + b",".join(entries) + b"]"
+        """A JSON list; the only entry where it goes alone."""
+        return entries[0] if entries[0].startswith(_ALONE) else super().join(entries)
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:
         """One POST, not before Resend's rate limit allows it."""
@@ -82,24 +81,18 @@ class Resend:
             "Authorization": f"Bearer {self.secret}",
             "Content-Type": "application/json",
             "Idempotency-Key": key,
-            "x-batch-validation": "permissive",
         }
-        answer = self._http.send("POST", f"{self.url}/emails/batch", deadline, body, headers)
+        alone = body.startswith(_ALONE)
+        path, permissive = ("emails", {}) if alone else ("emails/batch", {"x-batch-validation": "permissive"})
+        answer = self.http.send("POST", f"{self.url}/{path}", deadline, body, headers | permissive)
         self._heed(answer)
         if not answer.is_success:
             raise _refused(answer)
-        return _results(answer, len(orjson.loads(body)))
-
-    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
-        """Resend finds no message by a key of ours."""
-        raise UnknownOutcome(f"Resend cannot be asked about {len(keys)} messages")
-
-    def close(self) -> None:
-        """Close the kept connection."""
-        self._http.close()
+        return [_only(answer)] if alone else _results(answer, len(orjson.loads(body)))
 
     def _heed(self, answer: Answer) -> None:
-        """`ratelimit-remaining: 0` means: nothing more within `ratelimit-reset` seconds."""
+        """`ratelimit-limit` is for a second; 0 in `ratelimit-remaining`: nothing more for `ratelimit-reset` seconds."""
+        self._told[0] = answer.seconds("ratelimit-limit") or self._told[0]
         if answer.seconds("ratelimit-remaining") == 0:
             self._next[0] = time.monotonic() + (answer.seconds("ratelimit-reset") or 1)
 
@@ -111,7 +104,10 @@ class Resend:
 
 
 def _fields(message: Outgoing) -> dict[str, Any]:
-    return {
+    attached = [
+        {"filename": one.name, "content": one.base64, "content_type": one.media_type} for one in message.attachments
+    ]
+    return ({"attachments": attached} if attached else {}) | {
         "from": shown_mailbox(message.from_name, message.from_address),
         "to": [mailbox("", message.to_address)],
         "reply_to": [mailbox("", message.reply_to)],
@@ -146,6 +142,14 @@ def _results(answer: Answer, asked: int) -> list[Result]:
         Result(False, reason=clipped(refused[place]) or "refused") if place in refused else _taken(next(taken))
         for place in range(asked)
     ]
+
+
+def _only(answer: Answer) -> Result:
+    """The id of a message that went alone."""
+    said = answer.said
+    if not isinstance(said, dict) or not said.get("id"):
+        raise UnknownOutcome(f"not an answer of Resend: {answer}")
+    return _taken(said["id"])
 
 
 def _taken(provider_id: Any) -> Result:

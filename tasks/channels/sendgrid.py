@@ -7,13 +7,11 @@ event, which finds its message by the custom argument `todoke_key`. Nobody can b
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from tasks.channels.http import Answer, Http, checked_url, clipped, dumped, failure, needed
-from tasks.core.accounts import SendgridSettings
-from tasks.core.domain import ChannelName
+from tasks.channels.account import HttpAccount
+from tasks.channels.http import Answer, clipped, dumped, failure
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, Result
 from tasks.core.rfc5322 import check, mailbox, message_id
@@ -35,29 +33,11 @@ ACCEPTED = 202
 
 
 @dataclass(frozen=True)
-class Sendgrid:
+class Sendgrid(HttpAccount):
     """One SendGrid account."""
 
-    secret: str = field(repr=False)
     url: str = "https://api.sendgrid.com"
-    name: ChannelName = ChannelName.EMAIL
     provider: str = "sendgrid"
-    is_real: bool = True
-    keyed: bool = False
-    can_look_up: bool = False
-    max_messages: int = 1
-    max_bytes: int = 20_000_000
-    _http: Http = field(default_factory=Http, repr=False)
-
-    @classmethod
-    def from_settings(cls, settings: SendgridSettings) -> "Sendgrid":
-        """Raises ConfigurationError where the key is missing or the address unsafe."""
-        url = checked_url("TODOKE_SENDGRID_URL", settings.url, "docs/providers.md")
-        return cls(needed("TODOKE_SENDGRID_SECRET", settings.secret), url.rstrip("/"))
-
-    def envelope(self, entry: bytes) -> bytes:  # noqa: ARG002
-        """One message is one call."""
-        return b""
 
     def encode(self, message: Outgoing) -> bytes:
         """The whole body of a call."""
@@ -72,23 +52,19 @@ class Sendgrid:
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SendGrid knows no key
         """One POST."""
         headers = {"Authorization": f"Bearer {self.secret}", "Content-Type": "application/json"}
-        answer = self._http.send("POST", f"{self.url}/v3/mail/send", deadline, body, headers)
+        answer = self.http.send("POST", f"{self.url}/v3/mail/send", deadline, body, headers)
         if answer.status != ACCEPTED:
             raise _refused(answer)
         return [Result(True, provider_id=clipped(answer.headers.get("x-message-id")))]
 
-    def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
-        """SendGrid tells of messages in events."""
-        raise UnknownOutcome(f"SendGrid cannot be asked about {len(keys)} messages")
-
-    def close(self) -> None:
-        """Close the kept connection."""
-        self._http.close()
-
 
 def _fields(message: Outgoing) -> dict[str, Any]:
     own = {"todoke_key": message.key.hex, "touchpoint": message.touchpoint}
-    return {
+    attached = [
+        {"filename": one.name, "content": one.base64, "type": one.media_type, "disposition": "attachment"}
+        for one in message.attachments
+    ]
+    return ({"attachments": attached} if attached else {}) | {
         "personalizations": [{"to": [{"email": mailbox("", message.to_address)}], "custom_args": own}],
         "from": {"email": mailbox("", message.from_address), "name": message.from_name},
         "reply_to": {"email": mailbox("", message.reply_to)},

@@ -1,5 +1,6 @@
 """Amazon SES v2: `SendBulkEmail` with one template, `{{subject}}` / `{{html}}` / `{{text}}`, filled per entry.
 
+A call has its attachments in common, and ours differ: a message with one goes alone through `SendEmail`.
 SES knows no idempotency key and cannot be asked what it took: a batch without proof is parked, never posted again.
 boto3 would post a call three times after a timeout, reset or 5xx: its retries are off, a test counts the POSTs. An
 accepted message can still fail while SES renders it; that arrives as an event of the configuration set.
@@ -98,30 +99,39 @@ class Ses:
         return max(1, min(ENTRIES, int(self.rate)))
 
     def envelope(self, entry: bytes) -> bytes:
-        """From and Reply-To belong to the call."""
-        return entry.partition(b"\n")[0]
+        """From and Reply-To belong to the call; a message with an attachment is a call of its own."""
+        shared, _, own = entry.partition(b"\n")
+        return shared if own else entry
 
     def encode(self, message: Outgoing) -> bytes:
-        """Two lines: what the call shares, then its entry, both as boto3 will write them (non-ASCII as \\u escapes)."""
+        """Two lines: what the call shares, then its entry, both as boto3 will write them (non-ASCII as \\u escapes).
+
+        One line where there is an attachment: the whole call.
+        """
         check(message)
         shared = {
             "FromEmailAddress": _address(message.from_name, message.from_address),
             "ReplyToAddresses": [_address("", message.reply_to)],
         }
+        if message.attachments:
+            return _json(shared | self._configuration | _call(message)).encode("ascii")
         return f"{_json(shared)}\n{_json(_entry(message))}".encode("ascii")
 
     def join(self, entries: Sequence[bytes]) -> bytes:
         """Parameters of the call."""
         shared = self.envelope(entries[0])
+        if shared == entries[0]:
+            return shared
         own = b", ".join(entry.partition(b"\n")[2] for entry in entries)
-        call = {"DefaultContent": {"Template": {"TemplateContent": TEMPLATE, "TemplateData": "{}"}}}
-        if self.settings.configuration_set:
-            call["ConfigurationSetName"] = self.settings.configuration_set  # type: ignore[assignment]
+        template = {"TemplateContent": TEMPLATE, "TemplateData": "{}"}
+        call = {"DefaultContent": {"Template": template}} | self._configuration
         return shared[:-1] + b", " + _json(call)[1:-1].encode() + b', "BulkEmailEntries": [' + own + b"]}"
 
     def post(self, body: bytes, key: str, deadline: float) -> list[Result]:  # noqa: ARG002  # SES knows no key
         """One POST; the account's rate is kept by tasks/core/pace.py, for all workers."""
         call = json.loads(body)
+        if "Content" in call:
+            return [_only(once(self._client.send_email, call, deadline, "SES", _refused))]
         answer = once(self._client.send_bulk_email, call, deadline, "SES", _refused)
         return _results(answer, len(call["BulkEmailEntries"]))
 
@@ -133,6 +143,11 @@ class Ses:
         """Close the kept connection, if there is one."""
         if "_client" in vars(self):
             self._client.close()
+
+    @property
+    def _configuration(self) -> dict[str, Any]:
+        named = self.settings.configuration_set
+        return {"ConfigurationSetName": named} if named else {}
 
     @cached_property
     def _client(self) -> Any:
@@ -152,15 +167,48 @@ class Ses:
 def _entry(message: Outgoing) -> dict[str, Any]:
     """To is the bare address: a name is one more thing for SES to refuse."""
     data = {"subject": message.subject, "html": message.html, "text": message.text}
-    tags = {"todoke_key": message.key.hex, "touchpoint": _TAG.sub("_", message.touchpoint)}
     return {
         "Destination": {"ToAddresses": [_address("", message.to_address)]},
-        "ReplacementTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+        "ReplacementTags": _tags(message),
         "ReplacementEmailContent": {
             "ReplacementTemplate": {"ReplacementTemplateData": json.dumps(data, ensure_ascii=False)}
         },
-        "ReplacementHeaders": [{"Name": name, "Value": _value(name, value)} for name, value in message.headers.items()],
+        "ReplacementHeaders": _own_headers(message),
     }
+
+
+def _call(message: Outgoing) -> dict[str, Any]:
+    """What SendEmail needs beside the sender. boto3 writes the text of `RawContent` as UTF-8 in base64."""
+    body = {"Html": _utf8(message.html), "Text": _utf8(message.text)}
+    files = [
+        {
+            "FileName": one.name,
+            "ContentType": one.media_type,
+            "ContentDisposition": "ATTACHMENT",
+            "ContentTransferEncoding": "BASE64",
+            "RawContent": one.text,
+        }
+        for one in message.attachments
+    ]
+    simple = {"Subject": _utf8(message.subject), "Body": body, "Headers": _own_headers(message), "Attachments": files}
+    return {
+        "Destination": {"ToAddresses": [_address("", message.to_address)]},
+        "EmailTags": _tags(message),
+        "Content": {"Simple": simple},
+    }
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _tags(message: Outgoing) -> list[dict[str, str]]:
+    tags = {"todoke_key": message.key.hex, "touchpoint": _TAG.sub("_", message.touchpoint)}
+    return [{"Name": name, "Value": value} for name, value in tags.items()]
+
+
+def _own_headers(message: Outgoing) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": _value(name, value)} for name, value in message.headers.items()]
 
 
 def _address(name: str, address: str) -> str:
@@ -193,6 +241,12 @@ def _refused(error: boto.ClientError) -> DeliveryError:
     what = f"SES answered {status} {code}: {text}"
     kind = UnknownOutcome if status >= 500 else CODES.get(code, HTTP.get(status, UnknownOutcome))
     return AccountStopped(what) if kind is not UnknownOutcome and _STOPS.search(text) else kind(what)
+
+
+def _only(answer: Mapping[str, Any]) -> Result:
+    if not answer.get("MessageId"):
+        raise UnknownOutcome(f"SES: an answer without MessageId: {str(answer)[:200]}")
+    return Result(True, provider_id=answer["MessageId"])
 
 
 def _results(answer: Mapping[str, Any], asked: int) -> list[Result]:

@@ -115,6 +115,7 @@ def _keys(body: bytes) -> list[str]:
 
 
 def _fields(message: Outgoing) -> dict[str, Any]:
+    attached = [{"name": one.name, "type": one.media_type, "content": one.base64} for one in message.attachments]
     return {
         "key": str(message.key),
         "channel": "email",
@@ -129,6 +130,7 @@ def _fields(message: Outgoing) -> dict[str, Any]:
         "text": message.text,
         "headers": message.headers,
         "dated_at": message.dated_at,
+        **({"attachments": attached} if attached else {}),
     }
 
 

@@ -1,11 +1,22 @@
 """Accounts at providers, read from the environment: keys, addresses, limits. One class a provider."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from tasks.core.from_environment import FromEnvironment
+
+
+def _key(description: str) -> Any:
+    """A secret a provider gave us; without it the provider is not used."""
+    return Field(None, description=description)
+
+
+def _api(whose: str, url: str, other: str = "another address is for a proxy or a test.") -> Any:
+    """Address of a provider's API."""
+    return Field(url, description=f"{whose} API; {other}")
 
 
 class SesSettings(FromEnvironment):
@@ -42,8 +53,8 @@ class ResendSettings(FromEnvironment):
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_RESEND_", extra="ignore", frozen=True)
 
-    secret: SecretStr | None = Field(None, description="API key of Resend; sending access is enough.")
-    url: str = Field("https://api.resend.com", description="Resend's API; another address is for a proxy or a test.")
+    secret: SecretStr | None = _key("API key of Resend; sending access is enough.")
+    url: str = _api("Resend's", "https://api.resend.com")
 
 
 class PostmarkSettings(FromEnvironment):
@@ -51,10 +62,8 @@ class PostmarkSettings(FromEnvironment):
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_POSTMARK_", extra="ignore", frozen=True)
 
-    secret: SecretStr | None = Field(None, description="Server API token of Postmark.")
-    url: str = Field(
-        "https://api.postmarkapp.com", description="Postmark's API; another address is for a proxy or a test."
-    )
+    secret: SecretStr | None = _key("Server API token of Postmark.")
+    url: str = _api("Postmark's", "https://api.postmarkapp.com")
     streams: str = Field(
         "",
         pattern=r"^([\w-]+=[\w-]+(,[\w-]+=[\w-]+)*)?$",
@@ -68,8 +77,8 @@ class SendgridSettings(FromEnvironment):
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_SENDGRID_", extra="ignore", frozen=True)
 
-    secret: SecretStr | None = Field(None, description="API key of SendGrid with the permission Mail Send.")
-    url: str = Field("https://api.sendgrid.com", description="SendGrid's API; https://api.eu.sendgrid.com in the EU.")
+    secret: SecretStr | None = _key("API key of SendGrid with the permission Mail Send.")
+    url: str = _api("SendGrid's", "https://api.sendgrid.com", "https://api.eu.sendgrid.com in the EU.")
 
 
 class WebhookSettings(FromEnvironment):
@@ -78,7 +87,7 @@ class WebhookSettings(FromEnvironment):
     model_config = SettingsConfigDict(env_prefix="TODOKE_WEBHOOK_", extra="ignore", frozen=True)
 
     url: str | None = Field(None, description="Where batches are posted; https but on this machine.")
-    secret: SecretStr | None = Field(None, description="Key of the signature, at least 16 characters.")
+    secret: SecretStr | None = _key("Key of the signature, at least 16 characters.")
 
 
 class LineSettings(FromEnvironment):

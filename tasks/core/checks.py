@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from tasks.core.attachments import attachment_files, file_problems
 from tasks.core.brand import Brand, Palette, load_brand
 from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
@@ -162,6 +163,7 @@ def _check_files(touchpoint: Touchpoint, folder: Path) -> list[str]:
     extra = sorted(name for name in found if name not in wanted)
     problems = [f"{name} is missing" for name in missing]
     problems += [f"{name} is of a language or channel that touchpoint.toml does not list" for name in extra]
+    problems += file_problems(folder, touchpoint.languages)
     problems = [f"{touchpoint.name}: {what}" for what in problems]
     return problems + [what for path in sorted(folder.glob("*.mjml")) for what in _check_attributes(path)]
 
@@ -208,7 +210,7 @@ def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> 
         yield "an image has no alt text"
     if unknown := re.search(r"<(mj-[\w-]+)", message.html):
         yield f"<{unknown[1]}> is no MJML element"
-    if "{{" in message.html or "{{" in message.text:
+    if any("{{" in text for text in (message.html, message.text, *(one.text for one in message.attachments))):
         yield "a {{ }} was not filled"
     yield from _check_links(touchpoint, message)
 
@@ -230,7 +232,8 @@ def _check_promotion(touchpoint: Touchpoint, templates: Path) -> list[str]:
         for language in touchpoint.languages
         if ChannelName.EMAIL in touchpoint.channels
     }
-    for path in sorted((templates / touchpoint.name).glob("*.txt")):
+    folder = templates / touchpoint.name
+    for path in (*sorted(folder.glob("*.txt")), *attachment_files(folder)):
         sources[path.name] = path.read_text(encoding="utf-8")
     return [
         f"{touchpoint.name}/{name}: class {touchpoint.touchpoint_class} promotes outside {{% if consent %}} ({found})"

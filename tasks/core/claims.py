@@ -187,11 +187,17 @@ def end(
     query("ledger/leave_outbox").run(connection, **_columns(ended))
 
 
-def fall_back(connection: Connection, scope: Scope, keys: Collection[Key], removed: bool = False) -> int:
-    """Those of `keys` that were rejected and are owed (class T) are planned on their next channel, once; their number.
+def fall_back(
+    connection: Connection,
+    scope: Scope,
+    keys: Collection[Key],
+    removed: bool = False,
+    from_state: State = State.REJECTED,
+) -> int:
+    """Those of `keys` in `from_state` that are owed (class T) are planned on their next channel, once; their number.
 
-    The channel is chosen as at planning. What the outbound guard refused goes nowhere else either. `removed`: they were
-    on a channel this installation no longer has, not on that of the scope.
+    The channel is chosen as at planning. What the outbound guard refused goes nowhere else either. `removed`: they may
+    be on a channel this installation no longer has, not on that of the scope.
     """
     several = [key for key in keys if len(scope.ways.get(key[0], ())) > (0 if removed else 1)]
     if not several:
@@ -199,9 +205,9 @@ def fall_back(connection: Connection, scope: Scope, keys: Collection[Key], remov
     enter(connection, scope.as_of)
     new_candidates(connection)
     ways = {name: list(scope.ways[name]) for name, _ in several}
-    query("ledger/fallen").run(connection, ways=json.dumps(ways), **_columns(several))
+    query("ledger/fallen").run(connection, ways=json.dumps(ways), from_state=from_state, **_columns(several))
     query("decide/enrich").run(connection)
-    return query("ledger/fall_back").run(connection, as_of=scope.as_of)
+    return query("ledger/fall_back").run(connection, as_of=scope.as_of, from_state=from_state)
 
 
 def claimable_elsewhere(

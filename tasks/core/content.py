@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tasks.core.outgoing import Attachment
+
 
 @dataclass(frozen=True)
 class Content:
@@ -10,3 +12,4 @@ class Content:
     subject: str
     html: str
     text: str
+    attachments: tuple[Attachment, ...] = ()

@@ -1,10 +1,11 @@
-"""Channels that come and go: what a run may use, and what waits for one that is not there."""
+"""Channels that come and go: what a run may use, what waits for one that is not there, what one lost on the way."""
 
 from collections.abc import Sequence
 
 from tasks.core.claims import Scope, end, fall_back
 from tasks.core.domain import ChannelName, State
 from tasks.core.ledger import dissolve
+from tasks.core.outgoing import message_key
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.touchpoints import load_all
@@ -36,3 +37,13 @@ def leave_removed_channels(run: Run, scope: Scope, channels: Sequence[ChannelNam
         end(connection, scope.as_of, dict.fromkeys(keys, (State.REJECTED, "channel_removed")))
         fall_back(connection, scope, keys, removed=True)
     return [f"{len(keys)} messages were planned on a channel that is not configured any more"] if keys else []
+
+
+def take_bounced(run: Run, scope: Scope) -> list[str]:
+    """Plan on its next channel, once, what is owed and bounced after it was accepted. One line if there was any."""
+    with run.database.transaction() as connection:
+        rows = query("ledger/bounced").rows(connection, as_of=scope.as_of)
+        named = [((row["touchpoint"], row["subject_id"]), row["message_key"]) for row in rows]
+        keys = {key for key, told in named if told == message_key(*key)}
+        moved = fall_back(connection, scope, keys, removed=True, from_state=State.ACCEPTED)
+    return [f"{moved} messages bounced after they were accepted: they take another channel"] if moved else []

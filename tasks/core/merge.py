@@ -16,6 +16,9 @@ from tasks.core.runs import Run
 DERIVED = {"customers": ("address_key", "line_key", "phone_key", "push_key"), "tracking_events": ("status", "reason")}
 """Columns of ours that the load adds to a canonical table."""
 
+STAGED = {"orders": ("buyer_phone_key",)}
+"""Columns of ours that only the staging table has: what guests are made of."""
+
 PARENTS = {
     **dict.fromkeys(("order_lines", "recipients", "payments", "refunds", "returns"), ("orders", "order_id")),
     **dict.fromkeys(("shipments", "reviews", "survey_answers"), ("orders", "order_id")),
@@ -83,6 +86,7 @@ def _template(name: str, table: str) -> Statement:
         "key": ", ".join(canonical.key),
         "version": "updated_at" if "updated_at" in columns else "null::timestamptz",
         "columns": ", ".join(columns),
+        "staged_only": "".join(f"null::text as {one}, " for one in STAGED.get(table, ())),
         "live_columns": _prefixed("t", columns),
         "staged_columns": _prefixed("s", columns),
         "row_columns": _prefixed("r", columns),

@@ -1,5 +1,6 @@
 """What goes out and what comes back: the words that ledger, delivery and channel adapters share."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -26,6 +27,22 @@ def message_key(touchpoint: str, subject_id: str) -> UUID:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A small text file that travels with a mail."""
+
+    name: str
+    """File name: ASCII letters, digits, `.`, `_`, `-`."""
+    media_type: str
+    """Without parameters; the text is UTF-8."""
+    text: str
+
+    @property
+    def base64(self) -> str:
+        """Its bytes in one line, as providers' JSON wants them."""
+        return b64encode(self.text.encode()).decode()
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One rendered message, addressed."""
 
@@ -44,6 +61,7 @@ class Outgoing:
     headers: dict[str, str]
     dated_at: datetime
     """Business time of the run that sealed it: the Date header."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ What may not leave stays planned, not before the instant at which there is room 
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -73,7 +73,8 @@ def load_throttles(path: Path | None = None) -> Throttles:
 
 @dataclass
 class Pace:
-    """One worker's way to the limits of one provider. `told`: messages a second as the provider says, if it does.
+    """One worker's way to the limits of one provider. `told`: messages a second as the provider says, if it does;
+    `told_calls`: calls a second as it says now.
 
     What all workers share is written at once, outside their transactions: a worker that sleeps keeps nobody waiting.
     What it booked is gone if it dies: the limit is kept all the same.
@@ -88,6 +89,7 @@ class Pace:
     began: float = field(default_factory=time.monotonic)
     probes: int = 0
     """How often it found the circuit open."""
+    told_calls: Callable[[], float | None] = lambda: None
 
     @property
     def rate(self) -> float | None:
@@ -105,7 +107,7 @@ class Pace:
 
     def admit(self, batch_id: UUID, longest_seconds: float) -> Wait | None:
         """May this batch be posted now? None: yes, and its time is booked."""
-        calls = self.settings.call_rates().get(self.provider)
+        calls = self.settings.call_rates().get(self.provider, self.told_calls())
         with self.database.at_once() as connection:
             row = query("pace/admit").one(
                 connection,

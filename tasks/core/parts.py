@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from jinja2 import Template, TemplateError
 
 from tasks.core import formats
+from tasks.core.attachments import AttachmentPart, attachment_parts
 from tasks.core.brand import Section
 from tasks.core.content import Content
 from tasks.core.domain import ChannelName
@@ -29,18 +30,20 @@ class Parts(Protocol):
 
 @dataclass(frozen=True)
 class EmailParts:
-    """`email.<lang>.mjml` and `email.<lang>.txt`."""
+    """`email.<lang>.mjml` and `email.<lang>.txt`, and what is attached."""
 
     subject: Template
     preheader: Template
     html: Template
     text: Template
+    attachments: tuple[AttachmentPart, ...]
 
     def fill(self, values: Mapping[str, Any]) -> Content:
         """Subject and preheader are known to the HTML part."""
         subject = formats.header(self.subject.render(values))
         known = {**values, "subject": subject, "preheader": formats.header(self.preheader.render(values))}
-        return Content(subject, self.html.render(known), self.text.render(known))
+        attached = tuple(file for part in self.attachments if (file := part.fill(values)))
+        return Content(subject, self.html.render(known), self.text.render(known), attached)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def _email(templates: Path, name: str, language: str, section: Section) -> Parts
         preheader=template(plain, preheader),
         html=template(rich, html),
         text=template(plain, body),
+        attachments=attachment_parts(templates / name, language, plain),
     )
 
 

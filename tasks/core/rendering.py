@@ -2,14 +2,15 @@
 
 `email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
 `line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
-push, postcards and inserts are those of tasks/core/notes.py.
-Every template sees the fields of its context, and: recipient, consent, variant, zone, unsubscribe_token, with an order
-tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
-(`_shared/blocks.*`).
+push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
+Every template sees the fields of its context, and: recipient, consent, variant, zone, as_of (of the run),
+unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section), lang, words
+(`_shared/words.toml`), stages, blocks (`_shared/blocks.*`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.identity import address_key
+from tasks.core.outgoing import Attachment
 from tasks.core.parts import Parts, compile_parts
 from tasks.core.paths import TEMPLATES
 from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
@@ -47,6 +49,7 @@ class Rendered:
     reply_to: str
     stream: str
     headers: dict[str, str]
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Renderer:
@@ -60,11 +63,15 @@ class Renderer:
         templates: Path = TEMPLATES,
         link_secret: bytes | None = None,
         listen_url: str | None = None,
+        as_of: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     ) -> None:
-        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's)."""
+        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's).
+
+        `as_of`: business time of the run, the day that calendar files say they were made.
+        """
         self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
-        self._link_secret = link_secret or secret
+        self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
@@ -105,7 +112,7 @@ class Renderer:
         values: dict[str, Any] = {name: formats.clean(context[name]) for name in declared.context}
         person = formats.clean({**RECIPIENT, **recipient})
         values |= {"recipient": person, "consent": person["consent"] is True, "variant": variant}
-        values["zone"] = person["timezone"] or self._brand.calendar.zone
+        values["zone"], values["as_of"] = person["timezone"] or self._brand.calendar.zone, self._as_of
         address = address_key(self._secret, person["email"])
         opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
         values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)
@@ -140,6 +147,7 @@ class Renderer:
             reply_to=section.reply_to,
             stream=sender.stream,
             headers=_headers(declared, language, section, values["unsubscribe_token"]) if mail else {},
+            attachments=content.attachments,
         )
 
     def _parts(self, name: str, channel: str, language: str, source: str) -> Parts:

@@ -9,7 +9,7 @@ from base64 import b64encode, encodebytes
 from email.utils import format_datetime
 
 from tasks.core.errors import Rejected
-from tasks.core.outgoing import Outgoing
+from tasks.core.outgoing import Attachment, Outgoing
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _LOCAL_UTF8 = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u00a0-\ud7ff\uf900-\U0001ffff-]{1,64}")
@@ -29,10 +29,10 @@ def compose(message: Outgoing, smtputf8: bool = False) -> bytes:
     """
     head = [f"{name}: {value}" for name, value in _headers(message, smtputf8).items()]
     boundary = f"=_{message.key.hex}"
-    head += ["MIME-Version: 1.0", f'Content-Type: multipart/alternative; boundary="{boundary}"', "", ""]
-    parts = [_part("plain", message.text), _part("html", message.html)]
-    opened = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts)
-    return "\r\n".join(head).encode() + opened + f"--{boundary}--\r\n".encode()
+    body = _multipart("alternative", boundary, [_part("plain", message.text), _part("html", message.html)])
+    if message.attachments:
+        body = _multipart("mixed", f"=_mixed_{message.key.hex}", [body, *map(_attached, message.attachments)])
+    return "\r\n".join([*head, "MIME-Version: 1.0", ""]).encode() + body
 
 
 def checked_address(address: str, smtputf8: bool = False) -> tuple[str, str]:
@@ -127,6 +127,25 @@ def _chunks(value: str) -> list[bytes]:
             chunks.append(b"")
         chunks[-1] += encoded
     return chunks
+
+
+def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'
+    opened = b"".join(b"--" + boundary.encode() + b"\r\n" + part for part in parts)
+    return head.encode() + opened + f"--{boundary}--\r\n".encode()
+
+
+def _attached(file: Attachment) -> bytes:
+    """base64, so that its line ends arrive as they are."""
+    lines = [
+        f"Content-Type: {file.media_type}; charset=utf-8",
+        f'Content-Disposition: attachment; filename="{file.name}"',
+        "Content-Transfer-Encoding: base64",
+        "",
+        encodebytes(file.text.encode()).decode().rstrip("\n").replace("\n", "\r\n"),
+        "",
+    ]
+    return "\r\n".join(lines).encode()
 
 
 def _part(subtype: str, text: str) -> bytes:

@@ -139,6 +139,7 @@ def _addressed(claimed: Claimed, rendered: Rendered, dated_at: datetime) -> Outg
         text=rendered.text,
         headers=rendered.headers,
         dated_at=dated_at,
+        attachments=rendered.attachments,
     )
 
 
@@ -148,7 +149,12 @@ def renderer_of(run: Run) -> Render:
     base_url = run.settings.base_url or pages.absolute().as_uri()
     newest, *_ = link_secrets(run.settings)
     renderer = Renderer(
-        load_brand(), secret(run.settings), base_url, link_secret=newest, listen_url=run.settings.listen_url
+        load_brand(),
+        secret(run.settings),
+        base_url,
+        link_secret=newest,
+        listen_url=run.settings.listen_url,
+        as_of=run.as_of,
     )
 
     def render(one: Claimed) -> Rendered:

@@ -141,7 +141,9 @@ class PaceSettings(FromEnvironment):
     messages: str = Field(
         "", pattern=_RATES, description="Messages a second of an account, as `smtp=5,sendgrid=100`; SES tells its own."
     )
-    calls: str = Field("", pattern=_RATES, description="Calls a second of an account, as `resend=5`.")
+    calls: str = Field(
+        "", pattern=_RATES, description="Calls a second of an account, as `resend=5`; Resend tells its own."
+    )
     patience_minutes: float = Field(
         40, ge=0, le=45, description="How long a run waits for rates and throttles; the next run goes on."
     )

@@ -17,7 +17,7 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
-from tasks.core import formats
+from tasks.core import formats, icalendar
 from tasks.core.brand import Section
 from tasks.core.errors import ConfigurationError
 from tasks.core.words import localised, words_of
@@ -159,6 +159,9 @@ _PLAIN: dict[str, Any] = {
     "line_total": formats.line_total,
     "order_ref": formats.order_reference,
     "url": formats.web_address,
+    "ics": icalendar.ics,
+    "ics_day": icalendar.ics_day,
+    "ics_instant": icalendar.ics_instant,
 }
 
 

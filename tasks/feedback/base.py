@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
+from cryptography import x509
 from pydantic import SecretStr
 
 from tasks.core.accounts import FeedbackSettings
@@ -53,7 +54,9 @@ class Trust:
     link_secrets: tuple[bytes, ...] = ()
     public_url: str = ""
     certificate: Callable[[str], bytes] = field(default=lambda url: _nowhere(url))
-    """Fetches a signing certificate (PEM) from a checked address: a seam for tests."""
+    """Fetches a signing certificate (PEM), or its issuer (PEM or DER), from a checked address: a seam for tests."""
+    roots: tuple[x509.Certificate, ...] = ()
+    """Who vouches for signing certificates; none: whom browsers trust. A seam for tests."""
 
 
 class Parser(Protocol):

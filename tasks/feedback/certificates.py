@@ -1,4 +1,4 @@
-"""Signing certificates of SNS: fetched once, over TLS, from addresses tasks/feedback/sns.py has checked."""
+"""Signing certificates of SNS and their issuers: fetched once, from addresses sns.py and chain.py have checked."""
 
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from tasks.core.errors import StoreError
 
 @lru_cache(maxsize=16)
 def fetch(url: str) -> bytes:
-    """The certificate in PEM. Raises StoreError: the request may come again, it proves nothing yet."""
+    """The certificate as it lies there. Raises StoreError: the request may come again, it proves nothing yet."""
     try:
         answer = httpx.get(url, timeout=5, follow_redirects=False)
     except httpx.HTTPError as error:

@@ -1,4 +1,4 @@
-"""Events of Amazon SES, published by a configuration set to SNS; receipts of SMS may share the topic.
+"""Events of Amazon SES, published by a configuration set to SNS; receipts of SMS and answers to it come likewise.
 
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
@@ -36,6 +36,8 @@ def parse(incoming: Incoming, trust: Trust) -> list[Event]:
     word = str(message.get("eventType") or message.get("notificationType"))
     if word.startswith(aws_sms.PREFIX):
         return [aws_sms.event(message, text(envelope.get("MessageId"), "MessageId"))]
+    if "inboundMessageId" in message:
+        return [aws_sms.answer(message, text(envelope.get("Timestamp"), "Timestamp"))]
     mail = inner(message.get("mail"))
     name = _DETAIL.get(word, word.lower())
     detail = inner(message.get(name))

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tasks.core.errors import FeedbackRefused
 from tasks.feedback.base import Incoming, Trust, decoded, mapping, needed, text
+from tasks.feedback.chain import browser_roots, verify_chain
 
 _HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?")
 _PATH = re.compile(r"/SimpleNotificationService-[0-9a-zA-Z]+\.pem")
@@ -41,16 +42,19 @@ def open_envelope(incoming: Incoming, trust: Trust) -> dict[str, Any]:
 
 
 def _certificate(url: str, incoming: Incoming, trust: Trust) -> rsa.RSAPublicKey:
-    """The key of the certificate at `url`, which must be one of SNS itself and valid on arrival."""
+    """The key of the certificate at `url`, which must be one of SNS itself, valid on arrival, and trusted."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc) or not _PATH.fullmatch(parts.path) or parts.query:
         raise FeedbackRefused("wrong_host", f"the signing certificate is not at SNS: {url:.120}")
     try:
-        certificate = x509.load_pem_x509_certificate(trust.certificate(url))
+        certificate, *issuers = x509.load_pem_x509_certificates(trust.certificate(url))
     except ValueError as error:
         raise FeedbackRefused("forged", "the signing certificate cannot be read") from error
     if not certificate.not_valid_before_utc <= incoming.received_at <= certificate.not_valid_after_utc:
         raise FeedbackRefused("stale", "the signing certificate is not valid now")
+    names = (parts.netloc, f"sns.{parts.netloc.split('.', 2)[2]}")
+    roots = trust.roots or browser_roots()
+    verify_chain((certificate, *issuers), names, incoming.received_at, roots, trust.certificate)
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise FeedbackRefused("forged", "the signing certificate holds no RSA key")

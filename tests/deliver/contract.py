@@ -1,15 +1,20 @@
 """What every channel adapter must keep; a test class of an adapter inherits this and gives `channel` and `taken`."""
 
+import email
 import time
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from email.policy import default
+from typing import Any
 
 import pytest
 
 from tasks.channels.base import Channel
 from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
-from tasks.core.outgoing import Outgoing, Result, message_key
+from tasks.core.outgoing import Attachment, Outgoing, Result, message_key
+from tasks.core.sealing import alike, split
 from tests.deliver.people import NOW
 
 KEY = "6f1d9b1e-5d0c-4c51-9d3e-7c1b3f0e6d2a"
@@ -34,6 +39,26 @@ MEGUMI = Outgoing(
     headers={"List-Id": "<orders.todoke.invalid>", "Content-Language": "ja"},
     dated_at=NOW,
 )
+
+
+CALENDAR = Attachment("delivery.ics", "text/calendar", "BEGIN:VCALENDAR\r\nSUMMARY:お届け予定\r\nEND:VCALENDAR\r\n")
+
+Attached = Callable[[], list[tuple[str, str, bytes]]]
+"""What came with the messages, from the provider's own store or off the wire: file name, media type, bytes."""
+
+
+def files_of_mail(content: bytes) -> list[tuple[str, str, bytes]]:
+    """What a mail program finds attached."""
+    mail: Any = email.message_from_bytes(content, policy=default)
+    return [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in mail.iter_attachments()
+    ]
+
+
+def files_of_json(files: list[dict[str, str]], name: str, kind: str, content: str) -> list[tuple[str, str, bytes]]:
+    """What a provider gets in these three fields of each."""
+    return [(one[name], one[kind], b64decode(one[content])) for one in files]
 
 
 def people(count: int) -> list[Outgoing]:
@@ -117,3 +142,27 @@ class ChannelContract:
     def test_what_cannot_be_a_message_is_refused_alone(self, channel: Channel, changes: dict[str, str]) -> None:
         with pytest.raises(Rejected):
             channel.encode(replace(self.fit(MEGUMI), **changes))  # type: ignore[arg-type]
+
+
+class MailContract(ChannelContract):
+    """The same for e-mail, which carries files; fixture `attached` belongs to the same provider."""
+
+    @pytest.fixture
+    def attached(self) -> Attached:
+        raise NotImplementedError
+
+    def test_a_file_arrives_byte_by_byte(self, channel: Channel, taken: Taken, attached: Attached) -> None:
+        [result] = post(channel, replace(MEGUMI, attachments=(CALENDAR,)))
+        assert (result.accepted, taken()) == (True, {MEGUMI.to_address: 1})
+        assert attached() == [(CALENDAR.name, CALENDAR.media_type, CALENDAR.text.encode())]
+
+    def test_messages_with_and_without_files_leave_in_one_hour(self, channel: Channel, taken: Taken) -> None:
+        plain, *with_files = people(3)
+        messages = [plain, *(replace(one, attachments=(CALENDAR,)) for one in with_files)]
+        entries = [((one.touchpoint, one.subject_id), channel.encode(one)) for one in messages]
+        groups = alike(entries, channel.envelope)
+        for batch in (one for group in groups for one in split(group, channel.max_messages, channel.max_bytes)):
+            body = channel.join([entry for _, entry in batch])
+            results = channel.post(body, f"{KEY}-{batch[0][0][1]}", time.monotonic() + 5)
+            assert [result.accepted for result in results] == [True] * len(batch)
+        assert taken() == Counter(message.to_address for message in messages)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from tasks.core.claims import Claimed
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.outgoing import Attachment
 from tasks.core.rendering import Rendered
 from tasks.core.runs import Run, write_under
 from tasks.core.settings import DeliverySettings, PaceSettings, Settings
@@ -126,6 +127,7 @@ def render(claimed: Claimed) -> Rendered:
         reply_to="help@todoke.invalid",
         stream="orders",
         headers={"Content-Language": claimed.language},
+        attachments=tuple(Attachment("file.ics", "text/calendar", one) for one in claimed.context.get("file", "")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from tasks.core.claims import Claimed
 from tasks.core.database import Database
 from tasks.core.domain import ChannelName
 from tasks.core.errors import TemplateRejected
+from tasks.core.feedback import Event, Kind, keep
+from tasks.core.outgoing import message_key
 from tasks.core.rendering import Rendered
 from tasks.deliver import deliver_messages
 from tests.deliver.conftest import Shop
-from tests.deliver.people import QUICK, Planned, all_due, change, plan, reason_of, render, run_of, states
+from tests.deliver.people import NOW, QUICK, Planned, all_due, change, plan, reason_of, render, run_of, states
 from tests.deliver.standin import REFUSED
 
 MAI = Planned("O-1", person="林 舞", email=REFUSED)
@@ -164,3 +167,57 @@ def test_a_stopped_channel_is_not_tried_again_in_the_run(mai: Shop) -> None:
     deliver(mai)
     assert mai.provider.calls == 1
     assert set(states(mai.database).values()) == {"planned"}
+
+
+WELL = replace(MAI, email="mai@example.invalid")
+BOUNCE = Event(
+    "test", "b-1", Kind.BOUNCED, NOW, message_key=message_key("shipped", "O-1"), address_key=f"key:{WELL.address}"
+)
+
+
+def accepted_then(shop: Shop, *said: Event, planned: Planned = WELL, on_line: bool = True) -> None:
+    """Mai's message was accepted as a mail; later its provider says this of it, and the next hour runs."""
+    plan(shop.database, [planned])
+    for statement in ALSO_ON_LINE if on_line else ():
+        change(shop.database, statement, user=USER)
+    deliver(shop)
+    assert row(shop.database)[:3] == ("accepted", "email", None)
+    with shop.database.transaction() as connection:
+        keep(connection, b"a secret", said)
+    deliver(shop, run_id="run-2", as_of=NOW + timedelta(hours=1))
+
+
+def test_what_bounces_after_it_was_accepted_takes_the_next_channel_once(keyed: Shop) -> None:
+    accepted_then(keyed, BOUNCE, replace(BOUNCE, event_id="b-2"))
+    assert row(keyed.database) == ("accepted", "line", "email", "k-line")
+    assert orjson.loads(pushed(keyed)[0].read_bytes())["to"] == USER
+    with keyed.database.transaction() as connection:
+        keep(connection, b"a secret", [replace(BOUNCE, event_id="b-3", channel=ChannelName.LINE, address_key="k-line")])
+        told = connection.execute(text("select state, reason from message_event order by event_id")).all()
+    assert ("planned", "fallback: bounced") in [tuple(one) for one in told]
+    deliver(keyed, run_id="run-3")
+    assert row(keyed.database) == ("accepted", "line", "email", "k-line")
+    assert (len(pushed(keyed)), sum(keyed.provider.copies.values())) == (1, 1)
+    keyed.check_sum()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "on_line"),
+    [
+        ({"message_class": "S"}, {}, True),
+        ({"valid_until": NOW + timedelta(minutes=30)}, {}, True),
+        ({}, {}, False),
+        ({}, {"kind": Kind.FAILED}, True),
+        ({}, {"kind": Kind.COMPLAINED}, True),
+        ({}, {"message_key": message_key("shipped", "O-2")}, True),
+        ({}, {"channel": ChannelName.SMS}, True),
+    ],
+    ids=["a service message", "too late", "no other address", "a full mailbox", "a complaint", "of another message",
+         "of another channel"],
+)  # fmt: skip
+def test_other_words_bring_nothing_back(
+    keyed: Shop, changes: dict[str, Any], said: dict[str, Any], on_line: bool
+) -> None:
+    accepted_then(keyed, replace(BOUNCE, **said), planned=replace(WELL, **changes), on_line=on_line)
+    assert row(keyed.database)[:3] == ("accepted", "email", None)
+    assert not pushed(keyed)

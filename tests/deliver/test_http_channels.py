@@ -18,7 +18,7 @@ from tests.deliver.scripted import Answer, Scripted, listening
 KEY = SecretStr("key of the tests")
 MAKERS: dict[str, Callable[[str], Channel]] = {
     "resend": lambda url: Resend.from_settings(ResendSettings(secret=KEY, url=url)),
-    "postmark": lambda url: Postmark.from_settings(PostmarkSettings(secret=KEY, url=url), 1),
+    "postmark": lambda url: Postmark.with_streams(PostmarkSettings(secret=KEY, url=url), 1),
     "sendgrid": lambda url: Sendgrid.from_settings(SendgridSettings(secret=KEY, url=url)),
 }
 

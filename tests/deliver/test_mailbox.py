@@ -17,7 +17,7 @@ from tasks.core.domain import ChannelName
 from tasks.core.errors import NotWritten, Rejected, UnknownOutcome
 from tasks.core.outgoing import Outgoing, message_key
 from tasks.core.rfc5322 import checked_address
-from tests.deliver.contract import ChannelContract, Taken
+from tests.deliver.contract import Attached, ChannelContract, MailContract, Taken, files_of_mail
 from tests.deliver.people import NOW
 
 MEGUMI = Outgoing(
@@ -38,7 +38,7 @@ MEGUMI = Outgoing(
 )
 
 
-class TestMailbox(ChannelContract):
+class TestMailbox(MailContract):
     @pytest.fixture
     def channel(self, tmp_path: Path) -> Mailbox:
         return Mailbox(tmp_path / "mailbox")
@@ -49,6 +49,11 @@ class TestMailbox(ChannelContract):
             email.message_from_bytes(path.read_bytes(), policy=default)["to"].addresses[0].addr_spec
             for path in (tmp_path / "mailbox").glob("*/*.eml")
         )
+
+    @pytest.fixture
+    def attached(self, tmp_path: Path) -> Attached:
+        files = (tmp_path / "mailbox").glob("*/*.eml")
+        return lambda: [file for path in files for file in files_of_mail(path.read_bytes())]
 
 
 class TestLineMailbox(ChannelContract):

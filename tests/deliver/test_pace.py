@@ -57,6 +57,12 @@ def test_calls_may_be_what_is_limited(keyed: Shop, batch: UUID) -> None:
     wait = pace.admit(batch, LONG)
     assert wait is not None
     assert 0.15 < wait.seconds <= 0.25
+    told = [2.0, 1.0]
+    another = Pace(keyed.database, "another", told_calls=told.pop)
+    assert another.admit(batch, LONG) is None
+    wait = another.admit(batch, LONG)
+    assert wait is not None
+    assert 0.5 < wait.seconds <= 1, "what the provider said before this call"
 
 
 def test_a_run_keeps_to_the_rate(shop: Shop) -> None:

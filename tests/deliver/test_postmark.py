@@ -11,7 +11,7 @@ import pytest
 from tasks.channels.postmark import CODES, Postmark
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tests.deliver.conftest import Shop
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_json, people, post
 from tests.deliver.people import STEADY, Planned, orders, plan, reason_of, states
 from tests.deliver.providers import TOKEN, PostmarkStandIn
 from tests.deliver.scripted import Answer, Scripted, listening
@@ -32,12 +32,12 @@ def wire(standin: PostmarkStandIn) -> Iterator[Scripted]:
 
 @pytest.fixture
 def postmark(wire: Scripted) -> Iterator[Postmark]:
-    made = Postmark(TOKEN, 5, wire.url, {"news": "broadcast"})
+    made = Postmark(TOKEN, wire.url, streams={"news": "broadcast"}, timeout=5)
     yield made
     made.close()
 
 
-class TestPostmark(ChannelContract):
+class TestPostmark(MailContract):
     @pytest.fixture
     def channel(self, postmark: Postmark) -> Postmark:
         return postmark
@@ -45,6 +45,14 @@ class TestPostmark(ChannelContract):
     @pytest.fixture
     def taken(self, standin: PostmarkStandIn) -> Taken:
         return lambda: standin.copies
+
+    @pytest.fixture
+    def attached(self, standin: PostmarkStandIn) -> Attached:
+        return lambda: [
+            file
+            for one in standin.taken
+            for file in files_of_json(one.get("Attachments", []), "Name", "ContentType", "Content")
+        ]
 
 
 def test_what_is_posted(standin: PostmarkStandIn, wire: Scripted, postmark: Postmark) -> None:
@@ -64,7 +72,7 @@ def test_what_is_posted(standin: PostmarkStandIn, wire: Scripted, postmark: Post
 
 
 def test_a_wrong_token_stops(wire: Scripted, standin: PostmarkStandIn) -> None:
-    stranger = Postmark("another", 5, wire.url)
+    stranger = Postmark("another", wire.url)
     with pytest.raises(AccountStopped, match="401"):
         post(stranger, MEGUMI)
     stranger.close()

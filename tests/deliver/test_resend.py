@@ -9,12 +9,13 @@ import httpx
 import orjson
 import pytest
 
+from tasks.channels.base import told_calls
 from tasks.channels.resend import NAMES, Resend
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tests.deliver.conftest import Shop
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_json, people, post
 from tests.deliver.node import running
-from tests.deliver.people import QUICK, orders, plan, states
+from tests.deliver.people import QUICK, STEADY, orders, plan, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
 TOKEN = "re_tests"
@@ -45,12 +46,26 @@ def through(url: str) -> Scripted:
     return Scripted(forward)
 
 
-class TestStandIn(ChannelContract):
+@pytest.fixture
+def wire(standin: str) -> Iterator[Scripted]:
+    with listening(through(standin)) as proxy:
+        yield proxy
+
+
+class TestStandIn(MailContract):
     @pytest.fixture
-    def channel(self, standin: str) -> Iterator[Resend]:
-        made = Resend(TOKEN, standin)
+    def channel(self, wire: Scripted) -> Iterator[Resend]:
+        made = Resend(TOKEN, wire.url)
         yield made
         made.close()
+
+    @pytest.fixture
+    def attached(self, wire: Scripted) -> Attached:
+        """Off the wire: emulate does not keep files."""
+        calls = (orjson.loads(request.body) for request in wire.requests if request.path == "/emails")
+        return lambda: [
+            file for call in calls for file in files_of_json(call["attachments"], "filename", "content_type", "content")
+        ]
 
     @pytest.fixture
     def taken(self, standin: str) -> Taken:
@@ -179,3 +194,28 @@ def test_what_the_rate_limit_says_is_kept(scripted: Scripted, resend: Resend) ->
         post(resend, MEGUMI)
     assert 58 < (raised.value.retry_after_seconds or 0) <= 60
     assert scripted.posts == 2
+
+
+def test_resend_says_how_often_it_may_be_called(scripted: Scripted, resend: Resend) -> None:
+    assert told_calls(resend) == 5, "the documented limit of a team"
+    scripted.answers.append(Answer(200, orjson.dumps({"data": [{"id": "a"}]}), {"ratelimit-limit": "2"}))
+    post(resend, MEGUMI)
+    assert told_calls(resend) == 2
+
+
+def test_a_message_with_an_attachment_goes_alone_and_is_posted_again_under_its_key(
+    keyed: Shop, scripted: Scripted, resend: Resend
+) -> None:
+    plan(keyed.database, [*orders(2), *(replace(one, context={"file": "x"}) for one in orders(4)[2:])])
+    scripted.handler = lambda request: Answer(
+        body=orjson.dumps({"id": "a"} if request.path == "/emails" else {"data": [{"id": "a"}, {"id": "b"}]}),
+        headers={"ratelimit-limit": "1000"},
+    )
+    scripted.faults_after.extend(["", "reset"])
+    done = keyed.deliver(resend, run={"env": "production"}, times=STEADY)
+    assert (done.counts["accepted"], done.counts["reposted"]) == (4, 1)
+    paths = Counter(request.path for request in scripted.requests)
+    assert paths in ({"/emails/batch": 1, "/emails": 3}, {"/emails/batch": 2, "/emails": 2})
+    keys = Counter(request.headers["Idempotency-Key"] for request in scripted.requests)
+    assert sorted(keys.values()) == [1, 1, 2]
+    keyed.check_sum()

@@ -10,7 +10,7 @@ import pytest
 from tasks.channels.sendgrid import FIELDS, Sendgrid
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected
 from tests.deliver.conftest import Shop
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_json, post
 from tests.deliver.people import STEADY, orders, plan, reason_of, states
 from tests.deliver.providers import TOKEN, SendgridStandIn
 from tests.deliver.scripted import Answer, Scripted, listening
@@ -34,7 +34,7 @@ def sendgrid(wire: Scripted) -> Iterator[Sendgrid]:
     made.close()
 
 
-class TestSendgrid(ChannelContract):
+class TestSendgrid(MailContract):
     @pytest.fixture
     def channel(self, sendgrid: Sendgrid) -> Sendgrid:
         return sendgrid
@@ -42,6 +42,14 @@ class TestSendgrid(ChannelContract):
     @pytest.fixture
     def taken(self, standin: SendgridStandIn) -> Taken:
         return lambda: standin.copies
+
+    @pytest.fixture
+    def attached(self, standin: SendgridStandIn) -> Attached:
+        return lambda: [
+            file
+            for one in standin.taken
+            for file in files_of_json(one.get("attachments", []), "filename", "type", "content")
+        ]
 
 
 def test_what_is_posted(standin: SendgridStandIn, wire: Scripted, sendgrid: Sendgrid) -> None:

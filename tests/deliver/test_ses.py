@@ -15,7 +15,7 @@ from tasks.channels.ses import CODES, STATUSES, Ses
 from tasks.core.accounts import SesSettings
 from tasks.core.errors import AccountStopped, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tests.deliver.conftest import Shop
-from tests.deliver.contract import MEGUMI, people, post
+from tests.deliver.contract import CALENDAR, MEGUMI, people, post
 from tests.deliver.people import STEADY, orders, plan, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
@@ -76,6 +76,29 @@ def test_the_sealed_bytes_are_those_of_the_wire(scripted: Scripted, ses: Ses) ->
     ses.post(body, "key", time.monotonic() + 5)
     assert json.loads(scripted.requests[0].body) == json.loads(body)
     assert abs(len(scripted.requests[0].body) - len(body)) < 100, "so max_bytes counts what SES counts"
+
+
+def test_a_message_with_an_attachment_is_one_call_of_its_own(unkeyed: Shop, scripted: Scripted, ses: Ses) -> None:
+    plan(unkeyed.database, [*orders(2), *(replace(one, context={"file": "x"}) for one in orders(5)[2:])])
+    scripted.handler = lambda request: (
+        Answer(body=b'{"MessageId": "m-1"}') if b'"Simple"' in request.body else takes_everything(request)
+    )
+    named = replace(ses, settings=SesSettings(configuration_set="events", rate=10_000))
+    done = unkeyed.deliver(named, run={"env": "production"}, times=STEADY)
+    assert done.counts == {"accepted": 5}
+    singles = [json.loads(one.body) for one in scripted.requests if one.path == "/v2/email/outbound-emails"]
+    assert (len(singles), scripted.posts) == (3, 4), "one POST an intent; those without a file share one"
+    assert {tag["Name"] for tag in singles[0]["EmailTags"]} == {"todoke_key", "touchpoint"}
+    assert singles[0]["ConfigurationSetName"] == "events"
+    assert [one["Name"] for one in singles[0]["Content"]["Simple"]["Headers"]] == ["Content-Language"]
+    unkeyed.check_sum()
+
+
+def test_an_answer_without_an_id_proves_nothing(scripted: Scripted, ses: Ses) -> None:
+    scripted.answers.append(Answer(body=b"{}"))
+    with pytest.raises(UnknownOutcome, match="MessageId"):
+        post(ses, replace(MEGUMI, attachments=(CALENDAR,)))
+    assert scripted.posts == 1
 
 
 def test_only_messages_of_one_sender_share_a_call(ses: Ses) -> None:
@@ -181,10 +204,11 @@ def test_what_was_put_off_is_not_refused(scripted: Scripted, ses: Ses, status: s
 
 def test_every_status_and_error_of_the_api_is_known(aws: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     client = boto3.client("sesv2")
-    model = client.meta.service_model.operation_model("SendBulkEmail")
+    calls = client.meta.service_model.operation_model
+    model = calls("SendBulkEmail")
     entry = model.output_shape.members["BulkEmailEntryResults"].member
     assert set(entry.members["Status"].enum) == set(STATUSES)
-    assert {error.name for error in model.error_shapes} <= set(CODES)
+    assert {error.name for error in (*model.error_shapes, *calls("SendEmail").error_shapes)} <= set(CODES)
     client.close()
 
 

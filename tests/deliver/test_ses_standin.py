@@ -11,7 +11,7 @@ import pytest
 from tasks.channels.ses import Ses
 from tasks.core.accounts import SesSettings
 from tests.deliver.conftest import Shop
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_json, post
 from tests.deliver.node import running
 from tests.deliver.people import STEADY, orders, plan, reason_of, states
 from tests.deliver.scripted import Answer, Request, Scripted, listening
@@ -41,7 +41,7 @@ def empty(standin: str, aws: pytest.MonkeyPatch) -> str:
     return standin
 
 
-class TestStandIn(ChannelContract):
+class TestStandIn(MailContract):
     @pytest.fixture
     def channel(self, empty: str) -> Iterator[Ses]:  # noqa: ARG002
         made = Ses(SETTINGS, 5)
@@ -51,6 +51,14 @@ class TestStandIn(ChannelContract):
     @pytest.fixture
     def taken(self, empty: str) -> Taken:
         return lambda: Counter(one["destination"]["to"][0] for one in emails(empty))
+
+    @pytest.fixture
+    def attached(self, empty: str) -> Attached:
+        return lambda: [
+            file
+            for one in emails(empty)
+            for file in files_of_json(one["attachments"], "filename", "contentType", "content")
+        ]
 
     def test_the_message_arrives_as_it_was_rendered(self, channel: Ses, empty: str) -> None:
         post(channel, MEGUMI)

@@ -17,11 +17,11 @@ from tasks.channels.smtp import Smtp
 from tasks.channels.smtp_session import Relay as Address
 from tasks.core.accounts import SmtpSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_mail, people, post
 from tests.deliver.relay import GOOD, Relay, certificate, knows_the_shop, serving
 
 
-class TestRelay(ChannelContract):
+class TestRelay(MailContract):
     @pytest.fixture
     def channel(self, smtp: Smtp) -> Smtp:
         return smtp
@@ -29,6 +29,10 @@ class TestRelay(ChannelContract):
     @pytest.fixture
     def taken(self, relay: Relay) -> Taken:
         return lambda: relay.copies
+
+    @pytest.fixture
+    def attached(self, relay: Relay) -> Attached:
+        return lambda: [file for _, content in relay.taken for file in files_of_mail(content)]
 
     def test_the_message_arrives_as_it_was_rendered(self, channel: Smtp, relay: Relay) -> None:
         [result] = post(channel, replace(MEGUMI, text="first\n.second\n..third\n"))

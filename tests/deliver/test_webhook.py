@@ -20,7 +20,7 @@ from tasks.channels.webhook import Webhook
 from tasks.core.accounts import WebhookSettings
 from tasks.core.errors import AccountStopped, ConfigurationError, DeliveryError, NotWritten, Rejected, UnknownOutcome
 from tasks.core.paths import ROOT
-from tests.deliver.contract import MEGUMI, ChannelContract, Taken, people, post
+from tests.deliver.contract import MEGUMI, Attached, MailContract, Taken, files_of_json, people, post
 from tests.deliver.scripted import Answer, Scripted, listening
 
 SECRET = b"a secret of sixteen or more"
@@ -47,7 +47,7 @@ def receiver(tmp_path: Path) -> Iterator[Any]:
     server.store.close()  # type: ignore[attr-defined]
 
 
-class TestWebhook(ChannelContract):
+class TestWebhook(MailContract):
     @pytest.fixture
     def channel(self, receiver: Any) -> Iterator[Webhook]:
         made = Webhook(f"http://127.0.0.1:{receiver.server_port}/todoke", SECRET)
@@ -57,6 +57,14 @@ class TestWebhook(ChannelContract):
     @pytest.fixture
     def taken(self, receiver: Any) -> Taken:
         return lambda: Counter(row[0] for row in receiver.store.execute("select address from messages"))
+
+    @pytest.fixture
+    def attached(self, receiver: Any) -> Attached:
+        return lambda: [
+            file
+            for row in receiver.store.execute("select message from messages")
+            for file in files_of_json(orjson.loads(row[0])["attachments"], "name", "type", "content")
+        ]
 
     def test_another_secret_stops_and_takes_nothing(self, channel: Webhook, taken: Taken) -> None:
         stranger = replace(channel, secret=b"another secret of sixteen")

@@ -19,7 +19,8 @@ from tasks.feedback.base import Incoming, Trust
 from tasks.feedback.receive import Receiver
 from tasks.listen import listener
 from tests.deliver.people import change
-from tests.feedback.signing import PUBLIC, Signed, certificate, feedback_settings
+from tests.feedback.authorities import roots, serving
+from tests.feedback.signing import PUBLIC, Signed, feedback_settings
 
 SECRET = b"key of addresses"
 LINKS = (b"key of links", b"key of links before")
@@ -66,7 +67,7 @@ class Heard:
 
 def receiver_of(database: Database, **changes: Any) -> Receiver:
     """Listens to everybody; the certificate is the test CA's."""
-    trust = Trust(feedback_settings(**changes), LINKS, PUBLIC, lambda _url: certificate())
+    trust = Trust(feedback_settings(**changes), LINKS, PUBLIC, serving(), roots())
     return Receiver(database, SECRET, trust)
 
 

@@ -1,19 +1,16 @@
-"""Requests as providers sign them, with keys of our own: a test CA stands in for Amazon's."""
+"""Requests as providers sign them, with keys of our own; tests/feedback/authorities.py vouches for SNS's."""
 
 import base64
 import hmac
 import json
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha1, sha256
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.x509.oid import NameOID
 
 from tasks.core.accounts import FeedbackSettings
 
@@ -37,29 +34,14 @@ class Signed:
 
 
 @cache
-def _sns_key() -> rsa.RSAPrivateKey:
+def sns_key() -> rsa.RSAPrivateKey:
+    """What SNS signs with."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @cache
 def _sendgrid_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
-
-
-@cache
-def certificate(days: int = 30) -> bytes:
-    """SNS's certificate, issued by a test CA, valid for so many days from yesterday (negative: ended)."""
-    authority = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    begin = datetime.now(UTC) - timedelta(days=1 if days > 0 else 90)
-    named = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")]))
-        .public_key(_sns_key().public_key())
-        .serial_number(x509.random_serial_number())
-    )
-    made = named.not_valid_before(begin).not_valid_after(begin + timedelta(days=31)).sign(authority, hashes.SHA256())
-    return made.public_bytes(serialization.Encoding.PEM)
 
 
 def feedback_settings(**changes: Any) -> FeedbackSettings:
@@ -91,7 +73,7 @@ def sns(message: Any, message_id: str = "m-1", version: str = "2", **changes: An
     names = ("Message", "MessageId", "Timestamp", "TopicArn", "Type")
     signed = "".join(f"{name}\n{envelope[name]}\n" for name in names).encode()
     algorithm = hashes.SHA1() if version == "1" else hashes.SHA256()  # noqa: S303
-    signature = base64.b64encode(_sns_key().sign(signed, padding.PKCS1v15(), algorithm)).decode()
+    signature = base64.b64encode(sns_key().sign(signed, padding.PKCS1v15(), algorithm)).decode()
     envelope |= {"SignatureVersion": version, "Signature": signature, "SigningCertURL": CERTIFICATE}
     return Signed("/feedback/ses", json.dumps(envelope | changes).encode())
 

@@ -18,7 +18,7 @@ from tasks.core.feedback import Event, Kind, fold, keep, settle
 from tasks.core.identity import address_key
 from tasks.core.outgoing import message_key
 from tests.deliver.conftest import Shop, keyed, nursery  # noqa: F401  # fixtures
-from tests.deliver.people import Planned, plan, reason_of, states
+from tests.deliver.people import Planned, change, plan, reason_of, states
 from tests.deliver.test_claims import seal_only
 from tests.feedback.conftest import KEY, SECRET, Heard, customer, incoming_of, receiver_of
 from tests.feedback.signing import Signed, reply
@@ -233,3 +233,26 @@ def test_it_counts_while_a_load_holds_the_lock(keyed: Shop, already: str) -> Non
     with keyed.database.transaction() as connection:
         assert connection.scalar(text("select count(*) from suppression")) == 1
         assert connection.scalar(text("select count(*) from consents where not granted")) == 1
+
+
+SHOP, PAGE = "1980-04-01", "1981-04-01"
+BIRTHDAYS: dict[str, tuple[str | None, str | None, str | None, str | None]] = {
+    "only the shop knows": (SHOP, "2026-01-01", None, SHOP),
+    "only said on the page": (None, "2026-09-01", "2026-08-01", PAGE),
+    "said after the shop": (SHOP, "2026-01-01", "2026-08-01", PAGE),
+    "said before the shop": (SHOP, "2026-09-01", "2026-08-01", SHOP),
+    "the shop gives no times": (SHOP, None, "2026-08-01", PAGE),
+    "a placeholder": ("1900-01-01", "2026-09-01", "2026-08-01", PAGE),
+    "a placeholder alone": ("1970-01-01", "2026-09-01", None, None),
+}
+"""The shop's birthday, when it was updated, when the page's was said -> the birthday."""
+
+
+def test_of_two_birthdays_the_one_said_last_counts(heard: Heard) -> None:
+    say = "insert into preference (customer_id, birthday, said_at, source) values (:name, :born, :at, 'feedback:page')"
+    for name, (born, updated_at, said_at, _) in BIRTHDAYS.items():
+        customer(heard.database, name, f"key:{name}", birthday=born, updated_at=updated_at)
+        if said_at:
+            change(heard.database, say, name=name, born=PAGE, at=said_at)
+    found = heard.rows("select customer_id, birthday::text from contactable")
+    assert sorted(found) == sorted((name, expected) for name, (_, _, _, expected) in BIRTHDAYS.items())

@@ -5,11 +5,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from tasks.core.accounts import FeedbackSettings
 from tasks.core.errors import ConfigurationError, FeedbackRefused
 from tasks.feedback.base import MAX_BODY
+from tasks.feedback.chain import browser_roots
+from tasks.feedback.ses import parse
 from tests.feedback import signing
+from tests.feedback.authorities import authority, certificate, serving
 from tests.feedback.conftest import Heard, incoming_of
 from tests.feedback.signing import Signed
 from tests.feedback.test_parsers import TO, line, postmark, resend, sendgrid, ses
@@ -98,12 +103,45 @@ def test_what_nobody_signed_is_kept_nowhere_and_counted(module_heard: Heard, wha
     assert module_heard.kinds() == []
 
 
-def test_the_certificate_must_be_valid_now(heard: Heard) -> None:
-    old = replace(heard.receiver.trust, certificate=lambda _url: signing.certificate(-1))
-    late = replace(heard.receiver, trust=old)
-    with pytest.raises(FeedbackRefused, match="not valid now"):
-        late.receive(incoming_of(ses("Send")))
-    assert heard.refused() == {"ses:stale": 1}
+ELSEWHERE = "http://issuer.evil.invalid/issuer.cer"
+
+
+@pytest.mark.parametrize(
+    ("pem", "why"),
+    [
+        (lambda: certificate(-1), "stale: the signing certificate is not valid now"),
+        (lambda: certificate(host="sns.evil.invalid"), "untrusted: the signing certificate is for none of sns."),
+        (lambda: certificate(by="Stranger"), "untrusted: nobody we trust vouches"),
+        (
+            lambda: certificate(by="Stranger") + authority("Stranger", "Stranger").public_bytes(Encoding.PEM),
+            "untrusted: nobody we trust vouches",
+        ),
+        (lambda: certificate(at=ELSEWHERE), "untrusted: nobody we trust vouches"),
+    ],
+)
+def test_a_certificate_nobody_vouches_for(module_heard: Heard, pem: Callable[[], bytes], why: str) -> None:
+    reason, _, message = why.partition(": ")
+    before = module_heard.refused().get(f"ses:{reason}", 0)
+    trust = replace(module_heard.receiver.trust, certificate=serving(pem()))
+    with pytest.raises(FeedbackRefused, match=message):
+        replace(module_heard.receiver, trust=trust).receive(incoming_of(ses("Send")))
+    assert module_heard.refused()[f"ses:{reason}"] == before + 1
+
+
+def test_the_certificate_may_bring_its_issuer_and_name_the_region(module_heard: Heard) -> None:
+    issuer = authority("Issuer", "Root").public_bytes(Encoding.PEM)
+    regional = certificate(host="sns.ap-northeast-1.amazonaws.com", at=ELSEWHERE)
+    for pem in (certificate(at=ELSEWHERE) + issuer, regional + issuer):
+        trust = replace(module_heard.receiver.trust, certificate=serving(pem))
+        assert len(parse(incoming_of(ses("Send")), trust)) == 1
+
+
+def test_without_a_root_of_ours_browsers_roots_count(module_heard: Heard) -> None:
+    assert {"Amazon Root CA 1", "Amazon Root CA 4"} <= {
+        name.value for root in browser_roots() for name in root.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    }
+    with pytest.raises(FeedbackRefused, match="nobody we trust"):
+        parse(incoming_of(ses("Send")), replace(module_heard.receiver.trust, roots=()))
 
 
 def test_a_provider_without_a_key_is_not_listened_to(heard: Heard) -> None:

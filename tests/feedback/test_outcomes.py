@@ -17,8 +17,9 @@ from tasks.feedback.base import Trust
 from tasks.feedback.receive import Receiver
 from tasks.outcomes import Outcomes, read_outcomes
 from tests.feedback import signing
+from tests.feedback.authorities import roots, serving
 from tests.feedback.conftest import LINKS, SECRET
-from tests.feedback.signing import PUBLIC, Signed, certificate, feedback_settings
+from tests.feedback.signing import PUBLIC, Signed, feedback_settings
 from tests.feedback.test_parsers import bounce, line, ses, twilio
 from tests.stores.conftest import BUCKET, moto, s3  # noqa: F401  # fixtures
 
@@ -33,7 +34,7 @@ def landed(signed: Signed, encoded: bool = False) -> bytes:
 
 def outcomes(database: Database, **places: Any) -> Outcomes:
     """One reading."""
-    trust = Trust(feedback_settings(), LINKS, PUBLIC, lambda _url: certificate())
+    trust = Trust(feedback_settings(), LINKS, PUBLIC, serving(), roots())
     return read_outcomes(Receiver(database, SECRET, trust), feedback_settings(**places))
 
 
@@ -86,7 +87,7 @@ def test_a_folder_is_read_and_emptied(database: Database, tmp_path: Path) -> Non
 
 
 def test_what_cannot_be_verified_here_stays_in_place(database: Database, tmp_path: Path) -> None:
-    trust = Trust(feedback_settings(line_secret=None), LINKS, PUBLIC, lambda _url: certificate())
+    trust = Trust(feedback_settings(line_secret=None), LINKS, PUBLIC, serving(), roots())
     lay_down(tmp_path, {"b.json": landed(line("unfollow"))})
     found = read_outcomes(Receiver(database, SECRET, trust), feedback_settings(url=str(tmp_path)))
     assert (found["left"], (tmp_path / "b.json").exists()) == ({"not_configured": 1}, True)

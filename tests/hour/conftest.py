@@ -97,7 +97,7 @@ class Place:
 
     def _read(self, path: Path) -> str:
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        bodies = [part.get_content() for part in message.walk() if not part.is_multipart()]
+        bodies = [part.get_content().replace("\r\n ", "") for part in message.walk() if not part.is_multipart()]
         return "\n".join([str(message.items()), *bodies]).replace(f"/scratch/{self.name}/", "/here/")
 
 

@@ -19,6 +19,16 @@ def test_every_touchpoint_of_the_walking_hour_sends(calm: Place) -> None:
     assert sent >= {"out_for_delivery", "payment_received", "on_the_way", "thank_you"}
 
 
+def test_shipped_mails_bring_the_day_for_the_calendar(calm: Place) -> None:
+    shipped = [mail for name, mail in calm.mailbox().items() if name.startswith("shipped/")]
+    calendars = [mail.partition("BEGIN:VCALENDAR\r\n")[2] for mail in shipped]
+    events = [dict(line.split(":", 1) for line in file.split("\r\n")[:-1]) for file in calendars if file]
+    assert len(events) > len(shipped) / 2
+    assert {event["DTSTAMP"] for event in events} == {"20260915T010000Z"}, "the clock of the sample shop"
+    assert {event["BEGIN"] + event["END"] for event in events} == {"VEVENTVCALENDAR"}
+    assert all(event["DTSTART;VALUE=DATE"] >= "20260914" for event in events)
+
+
 def test_the_ledger_and_the_mailbox_agree(calm: Place) -> None:
     with calm.database.transaction() as connection:
         accepted = connection.execute(text("select count(*) from message where state = 'accepted'")).scalar_one()

@@ -107,12 +107,15 @@ def test_a_guest_becomes_a_customer_of_the_address(database: Database, tmp_path:
     first = order(
         "g1", customer_id=None, buyer_email="Jun@Example.invalid", buyer_name="Jun", placed_at="2026-09-10T00:00:00Z"
     )
+    first |= {"buyer_phone": "090-1234-5678"}
     newer = first | {"order_id": "g2", "buyer_name": "Jun Mori", "placed_at": "2026-09-12T00:00:00Z"}
     deliver(database, tmp_path, {"orders": [newer, first], "order_lines": []})
     expected = guest_id(SECRET.encode(), "jun@example.invalid")
     assert rows(database, "select distinct customer_id from orders") == [(expected,)]
     found = rows(database, "select customer_id, email, name, address_key from customers")
     assert found == [(expected, "Jun@Example.invalid", "Jun Mori", address_key(SECRET.encode(), "JUN@example.invalid"))]
+    [(phone_key,)] = rows(database, "select phone_key from customers")
+    assert phone_key == address_key(SECRET.encode(), "+819012345678"), "as STOP from this number will say"
     again = deliver(database, tmp_path, {"orders": [first | {"status": "packed"}], "order_lines": []})
     assert again.loaded.updated == {"orders": 1}, "an older order read again does not rename the guest"
 

@@ -44,6 +44,10 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("delivered/email.ja.mjml", "<mj-text><h1>", "<mj-text><h1></mj-column>", "delivered"),
         ("delivered/email.en.txt", "Your order has been", "Your order has been " + "very " * 20, "subject has"),
         ("delivered/email.en.txt", "Subject: ", "Titel: ", "begin with `Subject: `"),
+        ("shipped/attachment.ja.ics", "Name: delivery.ics", "Name: 届け.ics", "'届け.ics' is no name of a .ics file"),
+        ("shipped/attachment.ja.ics", "{{ delivery", "x{{ delivery", "does not begin with BEGIN:VCALENDAR"),
+        ("shipped/attachment.ja.ics", "からのお届け予定", "のクーポン", "promotes outside"),
+        ("shipped/attachment.ja.ics", '"からのお届け予定"', '"x" * 9000', "at most 8000 may be attached"),
         ("tracking_page/page.html", "noindex", "index", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],
@@ -68,7 +72,12 @@ def test_a_folder_without_a_declaration_is_named(templates: Path) -> None:
 
 def test_a_missing_language_is_named(templates: Path) -> None:
     (templates / "delivered" / "email.en.mjml").unlink()
-    assert "delivered: email.en.mjml is missing" in check_templates(templates)
+    (templates / "shipped" / "attachment.en.ics").unlink()
+    (templates / "delivered" / "attachment.ja.pdf").write_text("Name: a.pdf\n\nx")
+    found = check_templates(templates)
+    assert "delivered: email.en.mjml is missing" in found
+    assert "shipped: attachment.en.ics is missing: an attachment is there in every language" in found
+    assert any("attachment.ja.pdf is no attachment" in problem for problem in found)
 
 
 @pytest.mark.parametrize(

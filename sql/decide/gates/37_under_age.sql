@@ -1,6 +1,6 @@
 -- Stops:  marketing of restricted goods (products.attributes.min_age) to whoever is not known to be old enough today.
 -- Reason: under_age. Class: M.
--- Why:    goods of the message's order, and the product it names. No birthday, or a placeholder for one, proves no age.
+-- Why:    goods of the message's order, and the product it names. No birthday proves no age.
 -- Params: as_of
 update candidate c
 set verdict = 'dropped', reason = 'under_age', detail = jsonb_build_object('min_age', g.min_age)
@@ -12,7 +12,7 @@ cross join lateral (
     and (p.product_id = d.context ->> 'product_id'
          or p.product_id in (select l.product_id from order_lines l where l.order_id = d.order_id and d.context ->> 'product_id' is null))
 ) g
-left join customers k on k.customer_id = d.customer_id and k.birthday not in (date '1900-01-01', date '1970-01-01')
+left join contactable k using (customer_id)
 where c.verdict is null and c.class = 'M' and d.touchpoint = c.touchpoint and d.subject_id = c.subject_id
   and g.min_age is not null
   and not coalesce(k.birthday + make_interval(years => g.min_age) <= (:as_of at time zone d.zone), false)

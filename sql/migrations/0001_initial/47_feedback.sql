@@ -1,4 +1,4 @@
--- What providers and people say after a message left (docs/feedback.md). It never changes the state of a message.
+-- What providers and people say after a message left (docs/feedback.md). By itself it never changes the state of a message.
 
 -- Grain: event of one provider. Insert-only: an event that comes twice is one row; only `raw` may be emptied (erasure).
 create table feedback (
