@@ -37,7 +37,9 @@ class Cap:
         missing = [element for element in REQUIRED if not text(alert, element)]
         sent = instant(text(alert, "sent"))
         if alert.tag != "alert" or missing or sent is None:
-            raise DataError(f"{name}: no alert of CAP ({', '.join(missing) or 'alert, sent'} missing); ask who sent it.")
+            raise DataError(
+                f"{name}: no alert of CAP ({', '.join(missing) or 'alert, sent'} missing); ask who sent it."
+            )
         if text(alert, "status") != "Actual":
             return Reading(skipped=(f"drill ({text(alert, 'status')})",))
         message, referred = f"{text(alert, 'sender')},{text(alert, 'identifier')}", _references(alert)
@@ -56,9 +58,15 @@ class Cap:
         if root.tag == "alert":
             return None
         if root.tag not in ("feed", "rss"):
-            raise DataError(f"{name}: <{root.tag}> is neither an alert nor a feed of alerts; the address may have changed.")
+            raise DataError(
+                f"{name}: <{root.tag}> is neither an alert nor a feed of alerts; the address may have changed."
+            )
         entries = root.iterfind("entry") if root.tag == "feed" else root.iterfind("channel/item")
-        links = [Link(url, text(entry, "updated") or text(entry, "pubDate"), url) for entry in entries if (url := _url(entry))]
+        links = [
+            Link(url, text(entry, "updated") or text(entry, "pubDate"), url)
+            for entry in entries
+            if (url := _url(entry))
+        ]
         return links
 
 

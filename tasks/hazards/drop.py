@@ -20,6 +20,9 @@ from tasks.hazards.documents import check_columns, csv_rows
 
 REQUIRED = ("hazard_id", "kind", "severity", "region", "from_at")
 
+_KINDS = {str(kind): kind for kind in Kind}
+_SEVERITIES = {str(severity): severity for severity in Severity}
+
 
 class _Unusable(ValueError):
     """A row cannot be used because of one column."""
@@ -84,8 +87,8 @@ def _canonical(row: Mapping[str, Any]) -> Hazard:
     area = Area(str(row["region"]), _some(row, "municipality"), _some(row, "postal_prefix"))
     return Hazard(
         str(row["hazard_id"]),
-        Kind(kind) if kind in Kind else Kind.OTHER,
-        Severity(severity) if severity in Severity else Severity.UNKNOWN,
+        _KINDS.get(kind, Kind.OTHER),
+        _SEVERITIES.get(severity, Severity.UNKNOWN),
         (area,),
         _instant("from_at", row["from_at"]),
         _instant("until_at", row["until_at"]) if row.get("until_at") else None,

@@ -39,9 +39,7 @@ class Telegram:
         """取消: what the telegram before it said was a mistake."""
         return self.info_type == "取消"
 
-    def hazard(
-        self, name: str, kind: Kind, severity: Severity, areas: tuple[Area, ...], **more: Any
-    ) -> Hazard:
+    def hazard(self, name: str, kind: Kind, severity: Severity, areas: tuple[Area, ...], **more: Any) -> Hazard:
         """A statement of this telegram; without areas it says that the hazard is over."""
         ended = State.WITHDRAWN if self.is_withdrawal else State.ENDED
         return Hazard(
@@ -75,7 +73,9 @@ def municipalities(codes: Iterable[str], gathered: Gathered) -> tuple[Area, ...]
     named = list(codes)
     found = {area.key: area for code in named if (area := municipality(code, gathered)) is not None}
     if named and not found:
-        raise DataError(f"{gathered.file}: none of its areas is known ({', '.join(named[:3])}); kept until the next one.")
+        raise DataError(
+            f"{gathered.file}: none of its areas is known ({', '.join(named[:3])}); kept until the next one."
+        )
     return tuple(found.values())
 
 
@@ -98,9 +98,7 @@ def read_warnings(telegram: Telegram, gathered: Gathered) -> None:
     state_warnings(telegram, office, rows, gathered)
 
 
-def state_warnings(
-    telegram: Telegram, office: str, rows: Sequence[tuple[str, str, str]], gathered: Gathered
-) -> None:
+def state_warnings(telegram: Telegram, office: str, rows: Sequence[tuple[str, str, str]], gathered: Gathered) -> None:
     """Statements of one office from rows of area, kind and status: of every code the telegram speaks of."""
     active: dict[str, list[str]] = {code: [] for code in FAMILIES[telegram.type]}
     for area, code, status in rows:
@@ -127,7 +125,9 @@ def read_landslides(telegram: Telegram, gathered: Gathered) -> None:
 
 def read_tornadoes(telegram: Telegram, gathered: Gathered) -> None:
     """竜巻注意情報 (VPHW50, 51): an advisory of an hour, with its own end."""
-    layers = [layer for layer in telegram.root.iterfind("Body/Warning") if layer.get("type", "").endswith(MUNICIPALITIES)]
+    layers = [
+        layer for layer in telegram.root.iterfind("Body/Warning") if layer.get("type", "").endswith(MUNICIPALITIES)
+    ]
     codes = [code for layer in layers for code in _areas_of(layer.iterfind("Item"), TORNADO_ADVISORY)]
     whole = telegram.root.find("Body/Warning[@type='竜巻注意情報（発表細分）']/Item/Area/Code")
     office = (whole.text or "").strip() if whole is not None else "unknown"
@@ -140,15 +140,21 @@ def read_volcano(telegram: Telegram, gathered: Gathered) -> None:
     """噴火警報・予報 (VFVO50): the level of the volcano, the municipalities around it."""
     layers = {str(layer.get("type")): layer for layer in telegram.root.iterfind("Body/VolcanoInfo")}
     volcano, towns = (layers.get(f"噴火警報・予報（対象{what}）") for what in ("火山", "市町村等"))
-    level, name = (text(volcano, path) if volcano is not None else "" for path in ("Item/Kind/Code", "Item/Areas/Area/Code"))
+    level, name = (
+        text(volcano, path) if volcano is not None else "" for path in ("Item/Kind/Code", "Item/Areas/Area/Code")
+    )
     if level not in VOLCANO:
         gathered.reject("VolcanoInfo/Item/Kind/Code", "unknown level of a volcano", {"code": level, "volcano": name})
         return
     severity = VOLCANO[level]
-    codes = [] if towns is None or severity is None else [text(area, "Code") for area in towns.iterfind("Item/Areas/Area")]
+    codes = (
+        [] if towns is None or severity is None else [text(area, "Code") for area in towns.iterfind("Item/Areas/Area")]
+    )
     areas = () if telegram.is_withdrawal else municipalities(codes, gathered)
     gathered.add(telegram.hazard(f"volcano:{name}", Kind.VOLCANO, severity or Severity.ADVISORY, areas))
 
 
 def _areas_of(items: Iterable[Any], code: str) -> list[str]:
-    return [text(item, "Area/Code") for item in items if any(text(kind, "Code") == code for kind in item.iterfind("Kind"))]
+    return [
+        text(item, "Area/Code") for item in items if any(text(kind, "Code") == code for kind in item.iterfind("Kind"))
+    ]
