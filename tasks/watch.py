@@ -23,6 +23,10 @@ MOST_LINKS = 500
 """Documents of a feed fetched in one run: the rest follows in the next, and the gate waits for it."""
 
 
+GIVE_UP = 8
+"""A document that failed so often will not come: with the pauses that is a day and a half."""
+
+
 @dataclass
 class Look:
     """What was seen in one run."""
@@ -73,7 +77,7 @@ def look(run: Run, setting: str, known: Mapping[str, Asked]) -> Look:
 
 
 def look_into(folder: Path, seen: Look) -> None:
-    """Every document of every source in one folder. A message that cannot be read is set aside, a list closes the gate."""
+    """Every document in one folder. A message that cannot be read is set aside, a list closes the gate."""
     if not folder.is_dir():
         seen.closed.append(f"The hazards folder {folder} does not exist: create it or correct TODOKE_HAZARDS.")
         return
@@ -111,7 +115,11 @@ def _ask(
     seen.asked[asked.url] = after
     if problem:
         seen.stale.append(_sentence(after))
-    waiting = [one for one in known.values() if one.source == source.name and one.failures and one.url != asked.url]
+    waiting = [
+        one
+        for one in known.values()
+        if one.source == source.name and 0 < one.failures < GIVE_UP and one.url != asked.url
+    ]
     _follow(http, source, _wanted(links or [], known, waiting), known, at, seen)
 
 

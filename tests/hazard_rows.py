@@ -10,7 +10,10 @@ from tasks.core.hazards import Hazard
 from tasks.hazards import SOURCES
 from tasks.hazards.drop import REQUIRED
 
-OPTIONAL = "municipality postal_prefix until_at headline_ja headline_en source carrier supersedes evidence".split()
+OPTIONAL = (
+    "municipality", "postal_prefix", "until_at", "headline_ja", "headline_en", "source", "carrier", "supersedes",
+    "evidence",
+)  # fmt: skip
 
 
 def said(rows: Iterable[Mapping[str, Any]]) -> tuple[Hazard, ...]:

@@ -73,9 +73,9 @@ class Area:
 class Hazard:
     """One statement about a hazard, or what is known of it. Instants are aware; until_at null: until further notice.
 
-    `said_at` is when the source sent this; none: a list that people keep shows it now, and counts as it stands. `message`
-    is the source's own id for it (an Update names that); `supersedes` holds ids or messages that this one replaces.
-    `carrier`: it concerns this carrier's parcels alone.
+    `said_at` is when the source sent this; none: a list that people keep shows it now, and counts as it stands.
+    `message` is the source's own id for it (an Update names that); `supersedes` holds ids or messages that this one
+    replaces. `carrier`: it concerns this carrier's parcels alone.
     """
 
     hazard_id: str

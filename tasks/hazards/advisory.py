@@ -1,14 +1,15 @@
 """What carriers say themselves, as a person writes it down: `advisories.csv` in a folder.
 
     carrier,regions,postal_prefixes,from_at,until_at,reason_ja,reason_en
-    yamato,JP-46 JP-47,,2026-09-14T00:00:00+09:00,,台風のため集荷と配達を見合わせています,Suspended: typhoon
-    sagawa,JP-17,927 928,2026-09-14T00:00:00+09:00,2026-09-20T00:00:00+09:00,道路の通行止めによる遅れ,Roads are closed
+    yamato,JP-46 JP-47,,2026-09-14T00:00:00+09:00,,台風による配達の見合わせ,Suspended: typhoon
+    sagawa,JP-17,927 928,2026-09-14T00:00:00+09:00,2026-09-20T00:00:00+09:00,道路の通行止め,Roads are closed
 
-Regions and prefixes are separated by spaces. With prefixes only those postal codes are meant, and the regions say where they
-lie. An empty `carrier` means every carrier; an empty `until_at` until further notice. The words go into messages as they are.
+Regions and prefixes are separated by spaces. With prefixes only those postal codes are meant, and the one region says
+where they lie. An empty `carrier` means every carrier; an empty `until_at` until further notice.
 """
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 
 from tasks.core.hazards import Area, Hazard, Kind, Severity
@@ -60,10 +61,8 @@ def _advisory(row: dict[str, str]) -> Hazard:
     regions, prefixes = row["regions"].split(), row["postal_prefixes"].replace("-", "").split()
     areas = [Area(regions[0], postal_prefix=prefix) for prefix in prefixes] or [Area(region) for region in regions]
     named = " ".join((row["carrier"], *regions, *prefixes, row["from_at"]))
-    from_at = instant(row["from_at"])
-    assert from_at is not None, "checked by _wrong"
     return Hazard(
         f"advisory:{hashlib.sha256(named.encode()).hexdigest()[:16]}", Kind.CARRIER, Severity.WARNING, tuple(areas),
-        from_at, instant(row["until_at"]), None, "advisory",
+        datetime.fromisoformat(row["from_at"]), instant(row["until_at"]), None, "advisory",
         headline_ja=row["reason_ja"] or None, headline_en=row["reason_en"] or None, carrier=row["carrier"] or None,
     )  # fmt: skip

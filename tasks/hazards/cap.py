@@ -4,7 +4,7 @@ Signatures are not verified: who may put a file into the folder, or answers at t
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from tasks.hazards.events import kind_of, severity_of
 from tasks.hazards.places import areas_of
 
 REQUIRED = ("identifier", "sender", "sent", "status", "msgType", "scope")
+WITHOUT_EXPIRES = timedelta(hours=24)
+"""How long an alert counts that names no end: CAP leaves that to the recipient."""
+
 EVENT_ENDS = "eventEndingTime"
 """A parameter of the NWS: `expires` ends its message, this the event."""
 
@@ -62,12 +65,11 @@ class Cap:
                 f"{name}: <{root.tag}> is neither an alert nor a feed of alerts; the address may have changed."
             )
         entries = root.iterfind("entry") if root.tag == "feed" else root.iterfind("channel/item")
-        links = [
+        return [
             Link(url, text(entry, "updated") or text(entry, "pubDate"), url)
             for entry in entries
             if (url := _url(entry))
         ]
-        return links
 
 
 def _url(entry: Any) -> str:
@@ -105,13 +107,14 @@ def _read_block(
         gathered.reject("area", "no area that we know", {"identifier": message, "event": event, "area": described})
         return
     begins = instant(text(info, "onset")) or instant(text(info, "effective")) or sent
-    ends = instant(_parameter(info, EVENT_ENDS)) or instant(text(info, "expires"))
+    ends = instant(_parameter(info, EVENT_ENDS)) or instant(text(info, "expires")) or begins + WITHOUT_EXPIRES
     severity = severity_of(text(info, "severity"), text(info, "certainty"))
     gathered.add(
         Hazard(
             f"cap:{name}", kind_of(event, category), severity, areas, begins, ends, sent, "cap",
             headline_ja=_headline(block, "ja"), headline_en=_headline(block, "en"), message=f"cap:{message}",
-            supersedes=tuple(f"cap:{reference}" for reference in referred), evidence={"event": event, "category": category},
+            supersedes=tuple(f"cap:{reference}" for reference in referred),
+            evidence={"event": event, "category": category},
         )
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """XML and JSON that somebody else sent.
 
-lxml, because it is maintained (defusedxml's last release is of 2021) and can be told to resolve no entity, load no DTD and
-open no network. Nothing we read needs a DTD, so a document that declares one is refused as a whole.
+lxml, because it is maintained (defusedxml's last release is of 2021) and can be told to resolve no entity, load no DTD
+and open no network. Nothing we read needs a DTD, so a document that declares one is refused as a whole.
 https://lxml.de/FAQ.html#how-do-i-use-lxml-safely-as-a-web-service-endpoint
 """
 
@@ -52,6 +52,9 @@ def csv_rows(name: str, content: bytes, required: tuple[str, ...]) -> list[dict[
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{name}: {error}; save it as UTF-8 CSV and drop it again.") from error
     check_columns(name, list(reader.fieldnames or []), required)
+    short = next((line for line, row in enumerate(rows, 2) if None in row.values()), None)
+    if short:
+        raise DataError(f"{name}: line {short} has fewer columns than the header; is the whole file there?")
     return [{column: (value or "").strip() for column, value in row.items() if isinstance(column, str)} for row in rows]
 
 

@@ -1,7 +1,8 @@
 """Warnings from `hazards.csv` or `hazards.parquet` in a folder, already in canonical columns.
 
-One row a hazard and area: `hazard_id`, `kind`, `severity`, `region` and `from_at` are needed; `municipality` (JIS X 0402) or
-`postal_prefix` narrow the region, `until_at` empty means until further notice, `supersedes` is the hazard it replaces.
+One row a hazard and area: `hazard_id`, `kind`, `severity`, `region` and `from_at` are needed; `municipality` (JIS X
+0402) or `postal_prefix` narrow the region, `until_at` empty means until further notice, `supersedes` is the hazard it
+replaces.
 """
 
 import json

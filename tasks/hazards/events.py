@@ -1,5 +1,7 @@
 """What an alert is about, and how grave, by the words of CAP (https://docs.oasis-open.org/emergency/cap/v1.2/)."""
 
+import re
+
 from tasks.core.hazards import Kind, Severity
 
 SEVERITIES = {
@@ -12,27 +14,31 @@ SEVERITIES = {
 SURE = ("Observed", "Likely", "Very Likely")
 """What is merely possible (a watch) is an advisory, however grave it would be. Very Likely is CAP 1.0's word."""
 
-KINDS: tuple[tuple[str, Kind], ...] = (
-    ("small craft", Kind.UNRELATED), ("marine", Kind.UNRELATED), ("gale", Kind.UNRELATED), ("rip current", Kind.UNRELATED),
-    ("beach", Kind.UNRELATED), ("surf", Kind.UNRELATED), ("heat", Kind.UNRELATED), ("air quality", Kind.UNRELATED),
-    ("red flag", Kind.UNRELATED), ("fire weather", Kind.UNRELATED), ("abduction", Kind.UNRELATED),
-    ("hurricane", Kind.TYPHOON), ("typhoon", Kind.TYPHOON), ("tropical storm", Kind.TYPHOON), ("surge", Kind.STORM_SURGE),
-    ("tornado", Kind.TORNADO), ("tsunami", Kind.TSUNAMI), ("thunderstorm", Kind.THUNDERSTORM), ("earthquake", Kind.EARTHQUAKE),
-    ("volcan", Kind.VOLCANO), ("ashfall", Kind.VOLCANO), ("blizzard", Kind.SNOW), ("snow", Kind.SNOW), ("winter", Kind.SNOW),
-    ("ice", Kind.SNOW), ("freezing rain", Kind.SNOW), ("landslide", Kind.LANDSLIDE), ("debris flow", Kind.LANDSLIDE),
-    ("flood", Kind.FLOOD), ("rain", Kind.HEAVY_RAIN), ("wind", Kind.STORM), ("storm", Kind.STORM), ("dust", Kind.STORM),
-    ("wildfire", Kind.FIRE), ("fire", Kind.FIRE),
-)  # fmt: skip
-"""Words of an event's name, the first that is found decides."""
+KINDS: tuple[tuple[Kind, str], ...] = (
+    (Kind.UNRELATED, "small craft|marine|gale|rip current|beach|surf|heat|air quality|red flag|fire weather"),
+    (Kind.TYPHOON, "hurricane|typhoon|tropical storm"),
+    (Kind.STORM_SURGE, "storm surge"),
+    (Kind.TORNADO, "tornado"),
+    (Kind.TSUNAMI, "tsunami"),
+    (Kind.THUNDERSTORM, "(severe )?thunderstorm"),
+    (Kind.EARTHQUAKE, "earthquake"),
+    (Kind.VOLCANO, "volcan|ashfall"),
+    (Kind.SNOW, "blizzard|snow|winter|ice|freezing rain"),
+    (Kind.LANDSLIDE, "landslide|debris flow"),
+    (Kind.FLOOD, "(flash |coastal |river )?flood"),
+    (Kind.HEAVY_RAIN, "rain"),
+    (Kind.STORM, "(high )?wind|storm|dust"),
+    (Kind.FIRE, "(wild)?fire"),
+)
+"""Words that begin in an event's name; the first line that finds one decides."""
 
 STOPPING = ("Met", "Geo", "Fire", "Transport", "Infra")
-"""Categories whose unknown events may stop a lorry; the others (Rescue, Health, Security ...) do not concern parcels."""
+"""Categories whose unknown events may stop a lorry; the others (Rescue, Health, Security ...) concern no parcel."""
 
 
 def kind_of(event: str, category: str) -> Kind:
     """By the event's name, else by its category."""
-    name = event.lower()
-    named = next((kind for word, kind in KINDS if word in name), None)
+    named = next((kind for kind, words in KINDS if re.search(rf"\b({words})", event.lower())), None)
     return named or (Kind.OTHER if category in STOPPING else Kind.UNRELATED)
 
 

@@ -19,7 +19,7 @@ WARNINGS: dict[str, tuple[Kind, Severity]] = {
     "37": (Kind.HIGH_WAVES, _E), "38": (Kind.STORM_SURGE, _E), "39": (Kind.LANDSLIDE, _E),
     "43": (Kind.HEAVY_RAIN, _E), "48": (Kind.STORM_SURGE, _E), "49": (Kind.LANDSLIDE, _E),
 }  # fmt: skip
-"""警報・注意報 by code. 43, 48 and 49 are the level 4 of 2026 (危険警報, everybody leaves): no lorry goes there either."""
+"""警報・注意報 by code. 43, 48 and 49 are the level 4 of 2026 (危険警報): everybody leaves, and no lorry goes there."""
 
 _OLD = "02 03 04 05 06 07 08 10 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 32 33 35 36 37 38"
 FAMILIES: dict[str, tuple[str, ...]] = {

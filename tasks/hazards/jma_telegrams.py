@@ -1,7 +1,7 @@
 """What the telegrams about weather and volcanoes say, one function a kind of telegram.
 
-Each telegram stands for its office (府県予報区) and its codes as a whole: what it does not name as active is over. The same
-warning stands in four layers of areas; we read the municipalities.
+Each telegram stands for its office (府県予報区) and its codes as a whole: what it does not name as active is over. The
+same warning stands in four layers of areas; we read the municipalities.
 https://xml.kishou.go.jp/tec_material.html
 """
 

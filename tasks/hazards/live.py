@@ -21,7 +21,7 @@ HEADERS = {"User-Agent": "todoke/1 (delivery notices of an online shop)"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What is remembered of one address. `problem` is of the last failure; failures count since the last good answer."""
+    """What is remembered of one address. `failures` count since the last good answer, `problem` is the last one's."""
 
     url: str
     source: str
@@ -35,11 +35,13 @@ class Asked:
 
     def good(self, at: datetime, headers: Mapping[str, str] | None = None) -> "Asked":
         """After an answer that could be read; without headers it had not changed."""
-        seen = {} if headers is None else {"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
-        return replace(self, asked_at=at, good_at=at, failures=0, retry_at=None, problem=None, **seen)
+        after = replace(self, asked_at=at, good_at=at, failures=0, retry_at=None, problem=None)
+        if headers is None:
+            return after
+        return replace(after, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
     def failed(self, at: datetime, problem: str, wait: timedelta | None = None) -> "Asked":
-        """After an answer that could not: the pause doubles each time, and is never shorter than the server wishes."""
+        """After one that could not: the pause doubles, and is never shorter than the server wishes."""
         pause = max(FIRST_PAUSE * 2 ** min(self.failures, 10), wait or FIRST_PAUSE)
         return replace(
             self, asked_at=at, failures=self.failures + 1, retry_at=at + min(pause, LONGEST_PAUSE), problem=problem

@@ -1,7 +1,7 @@
-"""Alerts of the National Weather Service of the United States as GeoJSON: https://www.weather.gov/documentation/services-web-api
+"""Alerts of the National Weather Service of the United States as GeoJSON.
 
-`expires` ends the message; the event ends at `ends`, and where that is missing at `expires`. Areas are zones and counties:
-the geometry is usually null.
+`expires` ends the message; the event ends at `ends`, and where that is missing at `expires`. Areas are zones and
+counties: the geometry is usually null. https://www.weather.gov/documentation/services-web-api
 """
 
 from datetime import datetime
@@ -54,7 +54,8 @@ def _read(alert: dict[str, Any], gathered: Gathered) -> None:
     if alert["messageType"] == "Cancel":
         gathered.add(Hazard(message, kind, severity, (), sent, sent, sent, "nws", State.WITHDRAWN, supersedes=replaced))
         return
-    areas = areas_of(("UGC", code) for code in (alert.get("geocode") or {}).get("UGC") or ())
+    codes = alert.get("geocode") or {}
+    areas = areas_of((scheme, code) for scheme in ("UGC", "SAME") for code in codes.get(scheme) or ())
     if not areas:
         gathered.skipped.append("at sea, or no zone in it")
         return
