@@ -21,8 +21,8 @@ from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
 from tasks.hazards.base import Rejected
 from tasks.hazards.live import Asked
+from tasks.hazards.watch import Look, look
 from tasks.oms import order_system
-from tasks.watch import Look, look
 
 RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""

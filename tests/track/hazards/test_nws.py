@@ -82,7 +82,11 @@ def test_an_update_replaces_and_a_cancellation_takes_back() -> None:
 
 
 def test_a_broken_alert_is_set_aside_alone() -> None:
-    broken = [{"sent": "soon"}, {"ends": None, "expires": None}, {"ends": "2026-09-15T11:00:00-05:00"}]
+    broken: list[dict[str, Any]] = [
+        {"sent": "soon"},
+        {"ends": None, "expires": None},
+        {"ends": "2026-09-15T11:00:00-05:00"},
+    ]
     reading = _read({}, *({"id": f"urn:{n}"} | one for n, one in enumerate(broken, 2)))
     assert len(reading.hazards) == 1
     assert [row.column for row in reading.rejected] == ["feature", "feature", "until_at"]

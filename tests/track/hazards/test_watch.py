@@ -15,7 +15,7 @@ from tasks.core.domain import GateState
 from tasks.core.errors import ConfigurationError
 from tasks.core.runs import Run
 from tasks.hazards.live import Asked
-from tasks.watch import Look, look, places
+from tasks.hazards.watch import Look, look, places
 from tests.track.hazards import test_nws
 from tests.track.hazards.test_jma import telegram, weather
 

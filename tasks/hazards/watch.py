@@ -1,4 +1,4 @@
-"""Before step 4: what the sources of warnings say now, from folders and from their own addresses.
+"""What the sources of warnings say now, from folders and from their own addresses.
 
 Looking happens outside the database's transaction, storing inside detection's. A source that cannot be read keeps the
 warnings it told last, until their own end; the gate `hazards` says so and waits.
