@@ -29,7 +29,7 @@ with way as (
   ) v
   where o.is_unshipped
 ), crossing as (
-  select w.order_id, w.shipment_id, w.region, t.hazard_id, t.until_at, t.is_certain,
+  select w.order_id, w.shipment_id, w.region, t.hazard_id, t.cause, t.until_at, t.is_certain,
          greatest(t.from_at, w.starts_at, case when not t.is_certain then w.doubted_at end) as since_at
   from way w
   join threat t on t.place = coalesce(w.region, '') || '/' || coalesce(w.postal_code, '')
@@ -37,8 +37,7 @@ with way as (
   where t.is_certain or w.doubted_at <= :as_of
 ), endangered as (
   select c.order_id, c.shipment_id, c.hazard_id, c.region, c.is_certain, c.until_at, o.promised_on,
-         case when h.kind = 'carrier' then 'carrier_notice' else 'hazard' end as cause,
-         (c.until_at at time zone o.zone)::date + 1 as clear_on, h.kind, h.severity, h.headline_ja, h.headline_en,
+         c.cause, (c.until_at at time zone o.zone)::date + 1 as clear_on, h.kind, h.severity, h.headline_ja, h.headline_en,
          c.since_at
   from crossing c
   join hazard h using (hazard_id)

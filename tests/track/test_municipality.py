@@ -11,7 +11,7 @@ from tasks.core.postal import city_of, look_up
 from tasks.core.settings import Settings
 from tasks.detect import detect
 from tests.track.conftest import Shop, day
-from tests.track.hazards.test_jma import telegram, weather
+from tests.track.hazards.test_jma import QUAKE, telegram, weather
 
 NOW = "09-15 10:00"
 TOWN = "943-0832"
@@ -94,9 +94,9 @@ def hours(shop: Shop, tmp_path: Path) -> Iterator[Any]:
     """One hour of detection over telegrams that lie in a folder."""
     (tmp_path / "jma").mkdir()
 
-    def hour(at: str, name: str = "", content: bytes = b"") -> dict[str, int]:
+    def hour(at: str, name: str = "", content: bytes = b"", type_: str = "VPWW60") -> dict[str, int]:
         if name:
-            (tmp_path / "jma" / f"{name}_VPWW60_150000.xml").write_bytes(content)
+            (tmp_path / "jma" / f"{name}_{type_}_150000.xml").write_bytes(content)
         return detect.fn(replace(shop.run(at), settings=Settings(hazards=str(tmp_path))))
 
     yield hour
@@ -115,6 +115,19 @@ def test_a_lifted_town_lifts_its_delay_and_nobody_else_s(shop: Shop, hours: Any)
     assert shop.rows(area) == [{"municipality": "15222", "until_at": day("09-15 10:30")}]
     again = hours("09-15 11:00")
     assert (again["hazards"], again["changed"], again["lifted"]) == (0, 0, 0), "the same folder twice writes nothing"
+
+
+def test_what_was_said_by_mistake_lifts_its_delay_when_it_is_taken_back(shop: Shop, hours: Any) -> None:
+    _orders(shop, "09-15 08:00")
+    shop.track(NOW)
+    quake = QUAKE.format(inside="<City><Code>1522200</Code><MaxInt>6-</MaxInt></City>")
+    hours(NOW, "1", telegram(quake, "09:00", sent="00:00", event="7"), "VXSE53")
+    assert set(shop.late()) == set(), "the quake is of noon"
+    assert hours("09-15 12:05")["changed"] == 3
+    taken_back = telegram("<Text/>", "12:10", sent="03:10", type_="取消", event="7")
+    assert hours("09-15 13:00", "2", taken_back, "VXSE53")["lifted"] == 3
+    lifted = shop.rows("select distinct lifted_at from delay where cause = 'hazard'")
+    assert lifted == [{"lifted_at": day("09-15 12:10")}], "no notice is due after that: delay_notice asks for it"
 
 
 def test_an_unreadable_source_keeps_its_warnings_and_closes_the_gate(shop: Shop, hours: Any, tmp_path: Path) -> None:
