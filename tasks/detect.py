@@ -8,20 +8,21 @@ import hashlib
 import json
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core import lanes
-from tasks.core.domain import DelayCause, GateState
-from tasks.core.errors import DataError
+from tasks.core.domain import DelayCause
+from tasks.core.hazard_store import tell
+from tasks.core.postal import EDITION, look_up
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
-from tasks.hazards import SOURCES
-from tasks.hazards.base import Reading, Rejected
+from tasks.hazards.base import Rejected
+from tasks.hazards.live import Asked
+from tasks.hazards.watch import Look, look
 from tasks.oms import order_system
 
 RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD, DelayCause.PREDICTED_LATE)
@@ -34,36 +35,48 @@ def detect(run: Run, rules: Collection[DelayCause] = RULES) -> dict[str, int]:
 
     Counts: warnings changed and rejected, delays true now, changed and lifted.
     """
-    folder = hazards_folder(run)
+    setting = hazard_sources(run)
+    seen = look(run, setting, known_addresses(run)) if setting else None
     with run.database.transaction() as connection:
         begin_load(connection, run, "detect")
-        counts = take_hazards(connection, run, folder) if folder else {}
+        counts = take_hazards(connection, run, seen) if seen else {}
+        learn_postal_codes(connection, run.as_of)
         return counts | detect_delays(connection, run.as_of, DetectionSettings(), rules)
 
 
-def hazards_folder(run: Run) -> Path | None:
+def hazard_sources(run: Run) -> str | None:
     """TODOKE_HAZARDS, else the folder the order system brings along, else none."""
-    return run.settings.hazards or order_system(run.settings, run.database_url).hazards
+    folder = order_system(run.settings, run.database_url).hazards
+    return run.settings.hazards or (str(folder) if folder else None)
 
 
-def take_hazards(connection: Connection, run: Run, folder: Path) -> dict[str, int]:
-    """Store the warnings of one folder and the rows that are none. Unreadable files close the gate `hazards` alone."""
-    try:
-        reading = SOURCES["drop"].read(folder)
-    except DataError as error:
-        _set_gate(connection, run, GateState.CLOSED, str(error), 0)
-        return {"hazards": 0, "hazards_rejected": 0}
-    changed = merge_hazards(connection, reading)
-    rejects = json.dumps([_reject(rejected) for rejected in reading.rejected])
-    query("load/reject_rows").run(connection, table_name="hazards", rows=rejects, run_id=run.run_id, as_of=run.as_of)
-    _set_gate(connection, run, GateState.OPEN, None, reading.hazards.num_rows)
-    return {"hazards": changed, "hazards_rejected": len(reading.rejected)}
+def known_addresses(run: Run) -> dict[str, Asked]:
+    """Address -> what is remembered of asking it."""
+    with run.database.transaction() as connection:
+        return {row["url"]: Asked(**row) for row in query("detect/fetches").rows(connection)}
 
 
-def merge_hazards(connection: Connection, reading: Reading) -> int:
-    """Store what a source shows now, inside the caller's load; how many warnings changed."""
-    rows = [_row(hazard) for hazard in reading.hazards.to_pylist()]
-    return int(query("detect/merge_hazards").scalar(connection, rows=json.dumps(rows, default=str)))
+def take_hazards(connection: Connection, run: Run, seen: Look) -> dict[str, int]:
+    """Store what was seen: hazards, what was none, the state of addresses and the gate `hazards`."""
+    changed = tell(connection, seen.hazards, run.as_of)
+    rejects = {(row["row_hash"], row["column_name"]): row for row in map(_reject, seen.rejected)}
+    rows = json.dumps(list(rejects.values()))
+    query("load/reject_rows").run(connection, table_name="hazards", rows=rows, run_id=run.run_id, as_of=run.as_of)
+    asked = json.dumps([vars(one) for one in seen.asked.values()], default=str)
+    query("detect/remember_fetches").run(connection, rows=asked, as_of=run.as_of)
+    state, reason = seen.gate
+    gate = {"state": str(state), "reason": reason, "newest_row_at": None, "rows_read": len(seen.hazards)}
+    query("load/set_gate").run(connection, feed="hazards", as_of=run.as_of, **gate)
+    return {"hazards": changed, "hazards_rejected": len(seen.rejected)}
+
+
+def learn_postal_codes(connection: Connection, as_of: datetime) -> int:
+    """Look up the municipalities of codes not met before; how many codes."""
+    unknown = query("detect/unknown_postal_codes").rows(connection, as_of=as_of, edition=EDITION)
+    rows = list(look_up(row["code"] for row in unknown))
+    if rows:
+        query("detect/learn_postal_codes").run(connection, rows=json.dumps(rows), edition=EDITION)
+    return len(unknown)
 
 
 def detect_delays(
@@ -77,6 +90,7 @@ def detect_delays(
         "as_of": as_of,
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
+        "doubted": f"{settings.doubted_hours} hours",
         "sure": lanes.SURE,
     }
     for cause in rules:
@@ -90,18 +104,15 @@ def detect_delays(
 
 
 def _gather(connection: Connection, as_of: datetime) -> None:
-    """Temporary tables every rule reads: orders and parcels under way, areas, and the empty table of findings."""
+    """Temporary tables every rule reads: orders and parcels under way, areas, threats, the empty table of findings."""
     query("detect/create_area").run(connection)
     query("detect/create_open_order").run(connection, as_of=as_of)
     connection.execute(text("analyze open_order"))
     query("detect/create_open_parcel").run(connection, as_of=as_of)
     connection.execute(text("analyze open_parcel"))
+    query("detect/create_threat").run(connection, as_of=as_of)
+    connection.execute(text("analyze threat"))
     query("detect/create_found_delay").run(connection)
-
-
-def _row(hazard: dict[str, object]) -> dict[str, object]:
-    evidence = hazard["evidence"]
-    return hazard | {"evidence": json.loads(evidence) if isinstance(evidence, str) else {}}
 
 
 def _reject(rejected: Rejected) -> dict[str, object]:
@@ -114,8 +125,3 @@ def _reject(rejected: Rejected) -> dict[str, object]:
         "line": rejected.line,
         "content": rejected.content,
     }
-
-
-def _set_gate(connection: Connection, run: Run, state: GateState, reason: str | None, rows: int) -> None:
-    gate = {"state": str(state), "reason": reason, "newest_row_at": None, "rows_read": rows, "as_of": run.as_of}
-    query("load/set_gate").run(connection, feed="hazards", **gate)

@@ -23,13 +23,15 @@ from tasks.core.canonical import JSON, TABLES
 from tasks.core.database import Database
 from tasks.core.due import LONG_AGO, Window, collect
 from tasks.core.gates import new_candidates, run_gates
+from tasks.core.hazard_store import tell
 from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load, write_under
 from tasks.core.settings import DetectionSettings
 from tasks.core.touchpoints import load
-from tasks.detect import detect_delays
+from tasks.detect import detect_delays, learn_postal_codes
 from tasks.track import fold
+from tests.hazard_rows import said
 
 ZONE = "Asia/Tokyo"
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -116,7 +118,8 @@ def build(database: Database, world: World) -> Run:
     _change(database, run, world.later)
     with database.transaction() as connection:
         begin_load(connection, run, "detect")
-        _insert(connection, "hazard", world.given.get("hazard", []))
+        tell(connection, said(world.given.get("hazard", [])), run.as_of)
+        learn_postal_codes(connection, run.as_of)
         detect_delays(connection, run.as_of, DetectionSettings())
         for table in STATED:
             _insert(connection, table, [_as_ordered(row, held) for row in world.given.get(table, [])])

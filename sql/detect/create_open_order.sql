@@ -6,7 +6,8 @@
 create temp table open_order on commit drop as
 select g.order_id, g.zone, (cast(:as_of as timestamptz) at time zone g.zone)::date as today, g.placed_at, g.promised_on, g.promise_ends_at,
        o.requested_on, (o.preorder_until + 1)::timestamp at time zone g.zone as preorder_ends_at,
-       o.ship_to_region as region, l.region as origin_region, g.shipped_all_at is null or g.shipped_all_at > :as_of as is_unshipped
+       o.ship_to_region as region, postal_key(o.ship_to_postal_code) as postal_code, l.region as origin_region,
+       postal_key(l.postal_code) as origin_postal_code, g.shipped_all_at is null or g.shipped_all_at > :as_of as is_unshipped
 from order_progress g
 join orders o using (order_id)
 left join locations l using (location_id)

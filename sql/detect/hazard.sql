@@ -1,38 +1,57 @@
--- Who:    open orders whose parcel, or what is still to be sent, must cross a region under a warning or worse.
--- Grain:  order: of several warnings the one that ends last speaks.
--- Why:    a parcel that left its origin is past what happens there. A day promised well after the warning's end is not in
---         danger: later than the day after it, or than three days from now where no end is told. New days: the first day
---         after it ends, and two more; none without an end.
--- Params: as_of
+-- Who:    open orders whose parcel, or what is still to be sent, must cross a place under a warning or worse, or under what
+--         its carrier itself announced.
+-- Grain:  order x cause: of several warnings the one that ends last speaks.
+-- Why:    a parcel that left its origin is past what happens there; where it was scanned last it still is. A day promised
+--         well after the warning's end is not in danger: later than the day after it, or than three days from now where no
+--         end is told. New days: the first day after it ends, and two more; none without an end. What is not certain
+--         (create_threat) counts once the parcel has not moved for :doubted.
+-- Params: as_of, doubted
 insert into found_delay
-with active as (
-  select *
-  from hazard
-  where severity in ('warning', 'emergency') and from_at <= :as_of and (until_at is null or until_at > :as_of)
-), crossing as (
-  select o.order_id, p.shipment_id, h.hazard_id, greatest(h.from_at, p.shipped_at) as since_at
+with way as (
+  select p.order_id, p.shipment_id, p.carrier, p.shipped_at as starts_at, v.region, v.postal_code,
+         case when p.last_status is null or p.last_status not in ('held_at_location', 'attempt_failed')
+              then greatest(p.last_scan_at, p.shipped_at) + cast(:doubted as interval) end as doubted_at
   from open_parcel p
-  join open_order o using (order_id)
-  join active h on h.region = p.region or h.region = p.origin_region and coalesce(p.last_region, p.origin_region) = p.origin_region
+  cross join lateral (
+    select p.region, p.postal_code
+    union
+    select p.origin_region, p.origin_postal_code where coalesce(p.last_region, p.origin_region) = p.origin_region
+    union
+    select p.last_region, p.last_postal_code where p.last_region is distinct from p.origin_region and p.last_region is not null
+  ) v
   union all
-  select o.order_id, null, h.hazard_id, greatest(h.from_at, o.placed_at)
+  select o.order_id, null, null, o.placed_at, v.region, v.postal_code, null
   from open_order o
-  join active h on h.region in (o.region, o.origin_region)
+  cross join lateral (
+    select o.region, o.postal_code
+    union
+    select o.origin_region, o.origin_postal_code
+  ) v
   where o.is_unshipped
-    and (o.preorder_ends_at is null or o.preorder_ends_at <= coalesce(h.until_at, :as_of))
+), crossing as (
+  select w.order_id, w.shipment_id, w.region, t.hazard_id, t.cause, t.until_at, t.is_certain,
+         greatest(t.from_at, w.starts_at, case when not t.is_certain then w.doubted_at end) as since_at
+  from way w
+  join threat t on t.place = coalesce(w.region, '') || '/' || coalesce(w.postal_code, '')
+               and (t.carrier is null or t.carrier = w.carrier)
+  where t.is_certain or w.doubted_at <= :as_of
 ), endangered as (
-  select c.*, o.promised_on, (h.until_at at time zone o.zone)::date + 1 as clear_on, min(c.since_at) over (partition by c.order_id) as first_seen_at,
-         h.kind, h.severity, h.region, h.until_at, h.headline_ja, h.headline_en
+  select c.order_id, c.shipment_id, c.hazard_id, c.region, c.is_certain, c.until_at, o.promised_on,
+         c.cause, (c.until_at at time zone o.zone)::date + 1 as clear_on, h.kind, h.severity, h.headline_ja, h.headline_en,
+         c.since_at
   from crossing c
-  join active h using (hazard_id)
+  join hazard h using (hazard_id)
   join open_order o using (order_id)
-  where o.promised_on is null or o.promised_on <= coalesce((h.until_at at time zone o.zone)::date + 1, o.today + 3)
+  where (o.promised_on is null or o.promised_on <= coalesce((c.until_at at time zone o.zone)::date + 1, o.today + 3))
+    and (c.shipment_id is not null or o.preorder_ends_at is null or o.preorder_ends_at <= coalesce(c.until_at, :as_of))
+), dated as (
+  select *, min(since_at) over (partition by order_id, cause) as first_seen_at from endangered
 )
-select distinct on (order_id)
-       order_id, 'hazard', shipment_id, region,
-       jsonb_build_object('hazard_id', hazard_id, 'kind', kind, 'severity', severity, 'until_at', until_at,
+select distinct on (order_id, cause)
+       order_id, cause, shipment_id, region,
+       jsonb_build_object('hazard_id', hazard_id, 'kind', kind, 'severity', severity, 'until_at', until_at, 'certain', is_certain,
                           'headline_ja', headline_ja, 'headline_en', headline_en, 'promised_on', promised_on),
        first_seen_at, case when until_at is not null then greatest(promised_on, clear_on) end,
        case when until_at is not null then greatest(promised_on, clear_on) + 2 end
-from endangered
-order by order_id, until_at desc nulls first, severity = 'emergency' desc, hazard_id, shipment_id
+from dated
+order by order_id, cause, until_at desc nulls first, severity = 'emergency' desc, is_certain desc, hazard_id, shipment_id

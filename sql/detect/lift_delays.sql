@@ -10,7 +10,10 @@ with ended as (
            union all
            select p.delivered_at from parcel p where p.shipment_id = d.shipment_id
            union all
-           select h.until_at from hazard h where d.cause = 'hazard' and h.hazard_id = d.evidence ->> 'hazard_id'
+           select unnest(array[h.until_at, (select case when bool_and(a.until_at is not null) then max(a.until_at) end from hazard_area a
+                                            where a.hazard_id = h.hazard_id and (d.region is null or a.region = d.region))])
+           from hazard h
+           where d.cause in ('hazard', 'carrier_notice') and h.hazard_id = d.evidence ->> 'hazard_id'
            union all
            select min(s.occurred_at)
            from parcel p

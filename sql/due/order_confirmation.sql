@@ -22,12 +22,16 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
        ) as context
 from order_facts f
 left join lateral (
-  select jsonb_build_object('reason', 'hazard', 'hazard', h.kind, 'region', h.region,
-                            'until_on', (h.until_at at time zone f.zone)::date) as assurance
-  from hazard h
-  where h.region = f.ship_to_region and h.severity in ('warning', 'emergency')
-    and h.from_at <= :as_of and (h.until_at is null or h.until_at > :as_of)
-  order by h.from_at, h.hazard_id limit 1
+  select jsonb_build_object('reason', 'hazard', 'hazard', h.kind, 'region', a.region,
+                            'until_on', (least(h.until_at, a.until_at) at time zone f.zone)::date) as assurance
+  from orders o
+  join hazard_area a on a.part = '' and case
+    when a.municipality <> '' then a.municipality in (select p.municipality from postal_area p where p.postal_code = postal_key(o.ship_to_postal_code))
+    else a.region = o.ship_to_region and starts_with(coalesce(postal_key(o.ship_to_postal_code), ''), a.postal_prefix) end
+  join hazard h using (hazard_id)
+  where o.order_id = f.order_id and h.halts and h.carrier is null
+    and greatest(h.from_at, a.from_at) <= :as_of and coalesce(least(h.until_at, a.until_at) > :as_of, true)
+  order by h.from_at, h.hazard_id, a.region limit 1
 ) w on true
 left join lateral (
   select case

@@ -44,8 +44,10 @@ class Settings(FromEnvironment):
     )
     sample_orders: int = Field(3000, ge=1, le=10_000_000, description="Orders of the sample shop.")
     sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")
-    hazards: Path | None = Field(
-        None, description="Folder of weather warnings (hazards.csv); default: those the order system brings along."
+    hazards: str | None = Field(
+        None,
+        description="Comma-separated sources of warnings: folders, `jma`, `nws`, `nws:https://…`, `cap:https://…`; "
+        "default: the folder the order system brings along.",
     )
     email: Literal["mailbox", "smtp", "ses", "resend", "postmark", "sendgrid", "webhook"] = Field(
         "mailbox", description="Where e-mail goes."
@@ -182,6 +184,9 @@ class DetectionSettings(FromEnvironment):
 
     stalled_hours: int = Field(48, ge=1, description="No scan for so long after hand-over means stalled.")
     stalled_far_hours: int = Field(72, ge=1, description="The same for long distance and islands.")
+    doubted_hours: int = Field(
+        24, ge=1, description="No scan for so long counts as held up where a warning covers a part of the region only."
+    )
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
 
 

@@ -1,7 +1,12 @@
-"""Warnings from `hazards.csv` or `hazards.parquet` in a folder, already in canonical columns."""
+"""Warnings from `hazards.csv` or `hazards.parquet` in a folder, already in canonical columns.
 
-import csv
-from collections.abc import Iterator, Mapping
+One row a hazard and area: `hazard_id`, `kind`, `severity`, `region` and `from_at` are needed; `municipality` (JIS X
+0402) or `postal_prefix` narrow the region, `until_at` empty means until further notice, `supersedes` is the hazard it
+replaces.
+"""
+
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.core.errors import DataError
-from tasks.hazards.base import HAZARDS, REQUIRED, SEVERITIES, Reading, Rejected
+from tasks.core.hazards import Area, Hazard, Kind, Severity
+from tasks.hazards.base import Gathered, Link, Reading
+from tasks.hazards.documents import check_columns, csv_rows
+
+REQUIRED = ("hazard_id", "kind", "severity", "region", "from_at")
+
+_KINDS = {str(kind): kind for kind in Kind}
+_SEVERITIES = {str(severity): severity for severity in Severity}
 
 
 class _Unusable(ValueError):
@@ -22,81 +34,92 @@ class _Unusable(ValueError):
 
 
 class DropHazards:
-    """The files a shop, a person or another program drops."""
+    """The files a shop, a person or another program drops: source `drop`."""
 
     name = "drop"
+    is_list = True
+    live = ()
 
-    def read(self, folder: Path) -> Reading:
-        """See HazardSource.read. Instants are ISO 8601 with offset; empty is null."""
-        hazards: list[dict[str, Any]] = []
-        rejected: list[Rejected] = []
-        for file, line, row in _rows(folder):
+    def documents(self, folder: Path) -> list[Path]:
+        """hazards.csv and hazards.parquet, those that are there."""
+        return [path for suffix in ("csv", "parquet") if (path := folder / f"hazards.{suffix}").is_file()]
+
+    def read(self, name: str, content: bytes) -> Reading:
+        """See HazardSource.read. Instants are ISO 8601 with offset; empty is null; areas of one hazard are gathered."""
+        rows = _parquet_rows(name, content) if name.endswith(".parquet") else csv_rows(name, content, REQUIRED)
+        gathered, hazards = Gathered(name), dict[str, Hazard]()
+        for line, row in enumerate(rows, 1 if name.endswith(".parquet") else 2):
             try:
-                hazards.append(_canonical(row))
+                hazard = _canonical(row)
             except _Unusable as error:
-                content = {str(name): str(value) for name, value in row.items() if value}
-                rejected.append(Rejected(file, line, error.column, str(error), content))
-        return Reading(pa.Table.from_pylist(hazards, HAZARDS), tuple(rejected))
+                content_of = {str(column): str(value) for column, value in row.items() if value}
+                gathered.reject(error.column, str(error), content_of, line)
+                continue
+            before = hazards.get(hazard.hazard_id)
+            hazards[hazard.hazard_id] = hazard if before is None else _joined(before, hazard)
+        for hazard in hazards.values():
+            gathered.add(hazard)
+        return gathered.reading()
+
+    def links(self, name: str, content: bytes) -> list[Link] | None:
+        """None: the file is itself what is to be read."""
 
 
-def _rows(folder: Path) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """File, line and values of each row; a CSV's header is line 1, a Parquet row counts from 1."""
-    if not folder.is_dir():
-        raise DataError(f"The hazards folder {folder} does not exist: create it or correct TODOKE_HAZARDS.")
-    for path, read, first in (
-        (folder / "hazards.csv", _csv_rows, 2),
-        (folder / "hazards.parquet", _parquet_rows, 1),
-    ):
-        if path.is_file():
-            yield from ((path.name, line, row) for line, row in enumerate(read(path), first))
+def _joined(before: Hazard, also: Hazard) -> Hazard:
+    """One hazard of two rows: the later row's words, the areas of both."""
+    areas = {area.key: area for area in (*before.areas, *also.areas)}
+    return Hazard(**{**vars(also), "areas": tuple(areas.values())})
 
 
-def _csv_rows(path: Path) -> list[dict[str, Any]]:
+def _parquet_rows(name: str, content: bytes) -> list[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path.name}: {error}; save it as UTF-8 CSV and drop it again.") from error
-    return _complete(path, list(reader.fieldnames or []), rows)
-
-
-def _parquet_rows(path: Path) -> list[dict[str, Any]]:
-    try:
-        table = pq.read_table(path)
+        table = pq.read_table(pa.BufferReader(content))
     except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(f"{path.name}: {error}; drop it again.") from error
-    return _complete(path, table.column_names, table.to_pylist())
+        raise DataError(f"{name}: {error}; drop it again.") from error
+    check_columns(name, table.column_names, REQUIRED)
+    return list(table.to_pylist())
 
 
-def _complete(path: Path, columns: list[str], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    missing = [column for column in REQUIRED if column not in columns]
-    if missing:
-        raise DataError(
-            f"{path.name}: required column {', '.join(missing)} is missing; add it and drop the file again."
-        )
-    return rows
+def _canonical(row: Mapping[str, Any]) -> Hazard:
+    empty = next((column for column in REQUIRED if not row.get(column)), None)
+    if empty:
+        raise _Unusable(empty, "required, but empty")
+    kind, severity = str(row["kind"]).strip().lower(), str(row["severity"]).strip().lower()
+    area = Area(str(row["region"]), _some(row, "municipality"), _some(row, "postal_prefix"))
+    return Hazard(
+        str(row["hazard_id"]),
+        _KINDS.get(kind, Kind.OTHER),
+        _SEVERITIES.get(severity, Severity.UNKNOWN),
+        (area,),
+        _instant("from_at", row["from_at"]),
+        _instant("until_at", row["until_at"]) if row.get("until_at") else None,
+        None,
+        _some(row, "source") or DropHazards.name,
+        headline_ja=_some(row, "headline_ja"),
+        headline_en=_some(row, "headline_en"),
+        carrier=_some(row, "carrier"),
+        supersedes=(str(row["supersedes"]),) if row.get("supersedes") else (),
+        evidence=_evidence(row.get("evidence")),
+    )
 
 
-def _canonical(row: Mapping[str, Any]) -> dict[str, Any]:
-    values = {column: row.get(column) or None for column in HAZARDS.names}
-    for column in REQUIRED:
-        if values[column] is None:
-            raise _Unusable(column, "required, but empty")
-    severity = str(values["severity"]).strip().lower()
-    return values | {
-        "severity": severity if severity in SEVERITIES else "unknown",
-        "from_at": _instant("from_at", values["from_at"]),
-        "until_at": _instant("until_at", values["until_at"]) if values["until_at"] else None,
-        "source": values["source"] or DropHazards.name,
-    }
+def _some(row: Mapping[str, Any], column: str) -> str | None:
+    return str(row[column]).strip() or None if row.get(column) else None
+
+
+def _evidence(value: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(value) if isinstance(value, str) and value else {}
+    except ValueError:
+        raise _Unusable("evidence", "not JSON") from None
+    return found if isinstance(found, dict) else {"evidence": found}
 
 
 def _instant(column: str, value: Any) -> datetime:
     try:
-        instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise _Unusable(column, "not an ISO 8601 instant") from None
-    if instant.tzinfo is None:
+    if found.tzinfo is None:
         raise _Unusable(column, "instant without offset")
-    return instant
+    return found

@@ -110,7 +110,9 @@ def seen(database: Database, name: str, load_id: int) -> int:
 
 def test_the_catalog_knows_every_mutable_canonical_table(database: Database) -> None:
     mutable = {name for name, table in TABLES.items() if table.kind is Kind.MUTABLE}
-    assert mutable | {"parcel", "order_progress", "delay", "hazard", "run_out"} <= set(recorded(database))
+    assert mutable | {"parcel", "order_progress", "delay", "hazard", "hazard_area", "run_out"} <= set(
+        recorded(database)
+    )
 
 
 @pytest.mark.parametrize("role", ["origin", "replica"])

@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from tasks.carriers import map_words
 from tasks.core.database import Database
+from tasks.core.hazard_store import tell
 from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
-from tasks.detect import detect_delays, merge_hazards
-from tasks.hazards.base import HAZARDS, Reading
+from tasks.detect import detect_delays, learn_postal_codes
 from tasks.track import track
+from tests.hazard_rows import said
 
 Row = dict[str, Any]
 
@@ -111,7 +112,8 @@ class Shop:
         hazards = [row for table, row in self._facts if table == "hazard"]
         with self.database.transaction() as connection:
             begin_load(connection, self.run(at), "detect")
-            changed = merge_hazards(connection, Reading(pa.Table.from_pylist(hazards, HAZARDS)))
+            changed = tell(connection, said(hazards), day(at))
+            learn_postal_codes(connection, day(at))
             return {"hazards": changed} | detect_delays(connection, day(at), DetectionSettings(**settings))
 
     def rows(self, sql: str, **params: Any) -> list[Row]:

@@ -242,7 +242,7 @@ def test_orders_of_long_ago_are_not_looked_at(shop: Shop) -> None:
 def test_a_bad_warning_is_kept_aside_and_a_bad_file_closes_its_gate_alone(shop: Shop, tmp_path: Path) -> None:
     shop.order("sato", promised="09-14")
     shop.track()
-    run = replace(shop.run(NOW), settings=Settings(hazards=tmp_path))
+    run = replace(shop.run(NOW), settings=Settings(hazards=str(tmp_path)))
     gate = "select state from feed where feed = 'hazards'"
     header = "hazard_id,kind,severity,region,from_at"
     (tmp_path / "hazards.csv").write_text(

@@ -85,23 +85,6 @@ create table delay (
 create index on delay (changed_at);
 select keep_history('delay');
 
--- Grain: hazard. Canonical warning of any source.
-create table hazard (
-  hazard_id   text primary key,
-  kind        text not null,
-  severity    text not null check (severity in ('advisory', 'warning', 'emergency', 'unknown')),
-  region      text not null,          -- ISO 3166-2
-  from_at     timestamptz not null,
-  until_at    timestamptz,
-  headline_ja text,
-  headline_en text,
-  source      text not null,
-  evidence    jsonb not null default '{}',
-  supersedes  text
-);
-create index on hazard (region, from_at);
-select keep_history('hazard');
-
 -- Grain: customer x product. When what was bought will be used up.
 create table run_out (
   customer_id   text not null,
