@@ -6,12 +6,18 @@ A new carrier is one file here, one line below and one test file that inherits t
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.carriers.base import UNKNOWN, Carrier, Meaning, is_check_digit_right
+from tasks.carriers.base import UNKNOWN, Carrier, Meaning
+from tasks.carriers.dhl import DHL
+from tasks.carriers.fedex import FEDEX
 from tasks.carriers.japanpost import JAPANPOST
 from tasks.carriers.sagawa import SAGAWA
+from tasks.carriers.seino import SEINO
+from tasks.carriers.ups import UPS
 from tasks.carriers.yamato import YAMATO
 
-CARRIERS: dict[str, Carrier] = {carrier.name: carrier for carrier in (YAMATO, SAGAWA, JAPANPOST)}
+CARRIERS: dict[str, Carrier] = {
+    carrier.name: carrier for carrier in (YAMATO, SAGAWA, JAPANPOST, SEINO, UPS, FEDEX, DHL)
+}
 
 _SEPARATOR = "\x1f"
 
@@ -30,7 +36,7 @@ def map_words(carriers: pa.Array, words: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def valid_tracking_number(carrier: str, number: str) -> bool:
     """Whether a number can be one of this carrier's; of a carrier we do not know, every number can."""
-    return carrier not in CARRIERS or is_check_digit_right(number)
+    return carrier not in CARRIERS or CARRIERS[carrier].is_number(number)
 
 
 def _filled(column: pa.Array | pa.ChunkedArray) -> pa.Array:
