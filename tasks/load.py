@@ -1,5 +1,6 @@
 """Bring the validated rows of all feeds into the database: one transaction, one load id, only what changed."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -67,9 +68,18 @@ def load_feeds(run: Run) -> Loaded:
         merged = {table: merge_table(connection, run, table) for table in TABLES if table in _staged(tables)}
         query("load/touch_orders").run(connection)
         loaded = _summary(connection, load_id, merged)
+        if "tracking" in feeds:
+            _record_tracking(connection, run)
         query("load/move_watermark").run(connection, feeds=feeds, as_of=run.as_of)
     _analyze(run, merged)
     return loaded
+
+
+def _record_tracking(connection: Connection, run: Run) -> None:
+    """With the scans: which parcels were asked about, and what of the inbox is taken."""
+    taken = read_notes(run.scratch, "tracking")
+    query("poll/record_answered").run(connection, rows=json.dumps(taken["answered"]), as_of=run.as_of)
+    query("poll/take_inbox").run(connection, until=taken["inbox_until"], kept=taken["inbox_kept"])
 
 
 def _staged(tables: list[str]) -> set[str]:

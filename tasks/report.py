@@ -53,6 +53,7 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "broken": decision.broken,
         "notes": [
             *_feed_notes(results["validate"]),
+            *results["validate"]["warnings"],
             *paused(connection),
             *decision.alarms,
             *awaiting(connection),

@@ -6,6 +6,7 @@ A new carrier is one file here, one line below and one test file that inherits t
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.carriers.aggregators import VOCABULARIES, meaning
 from tasks.carriers.base import UNKNOWN, Carrier, Meaning
 from tasks.carriers.dhl import DHL
 from tasks.carriers.fedex import FEDEX
@@ -28,7 +29,7 @@ def map_words(carriers: pa.Array, words: pa.Array) -> tuple[pa.Array, pa.Array]:
     A word or carrier nobody mapped is `unknown`, as is a null. Reasons are null where the word gives none.
     """
     pairs = pc.binary_join_element_wise(_filled(carriers), _filled(words), _SEPARATOR).dictionary_encode()
-    meanings = [_meaning(*pair.split(_SEPARATOR, 1)) for pair in pairs.dictionary.to_pylist()]
+    meanings = [meaning_of(*pair.split(_SEPARATOR, 1)) for pair in pairs.dictionary.to_pylist()]
     statuses = pa.array([status.value for status, _ in meanings], pa.string())
     reasons = pa.array([reason for _, reason in meanings], pa.string())
     return statuses.take(pairs.indices), reasons.take(pairs.indices)
@@ -44,6 +45,10 @@ def _filled(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.fill_null(whole.cast(pa.string()), "")
 
 
-def _meaning(carrier: str, word: str) -> Meaning:
+def meaning_of(carrier: str, word: str) -> Meaning:
+    """What one raw word of a carrier means; a word of an aggregator says so (`aftership:Delivered_001`)."""
+    vocabulary, _, rest = word.partition(":")
+    if vocabulary in VOCABULARIES:
+        return meaning(vocabulary, rest)
     known = CARRIERS.get(carrier)
     return known.meaning(word) if known else UNKNOWN
