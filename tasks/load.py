@@ -13,6 +13,7 @@ from pyarrow import csv
 from sqlalchemy import Connection, text
 
 from tasks.carriers import map_words
+from tasks.carriers.names import canonical
 from tasks.core.canonical import TABLES, Kind
 from tasks.core.database import raw
 from tasks.core.domain import GateState
@@ -153,8 +154,13 @@ def _orders(rows: pa.Table, key: bytes) -> pa.Table:
     return _replaced(rows, "customer_id", pc.coalesce(rows["customer_id"], guests))
 
 
-def _tracking_events(rows: pa.Table, key: bytes) -> pa.Table:
+def _shipments(rows: pa.Table, key: bytes) -> pa.Table:
     del key
+    return _replaced(rows, "carrier", _mapped(rows["carrier"], canonical))
+
+
+def _tracking_events(rows: pa.Table, key: bytes) -> pa.Table:
+    rows = _shipments(rows, key)
     status, reason = map_words(rows["carrier"], rows["raw_status"])
     return rows.append_column("status", status).append_column("reason", reason)
 
@@ -164,6 +170,7 @@ DERIVE: dict[str, Derive] = {
     "consents": _consents,
     "pressure": _consents,
     "orders": _orders,
+    "shipments": _shipments,
     "tracking_events": _tracking_events,
 }
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.carriers import CARRIERS
+from tasks.carriers import CARRIERS, meaning_of
 from tasks.carriers.base import UNKNOWN
+from tasks.carriers.names import canonical
 from tasks.core.domain import TrackingStatus
 
 TABLES = {
@@ -82,6 +83,31 @@ def test_every_official_code_of_a_parcel_has_a_line(
     codes = {row["code"] for row in rows}
     assert codes
     assert {code for code in codes if CARRIERS[carrier].meaning(code) == UNKNOWN} == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "vocabulary"), [("aftership", "aftership"), ("17track", "17track"), ("17track(main)", "17track")]
+)
+def test_every_word_of_an_aggregator_means_what_people_judged(carrier_data: Path, table: str, vocabulary: str) -> None:
+    with (carrier_data / "carrier_statuses.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["carrier"] == table]
+    found = {row["raw_status"]: meaning_of("anybody", f"{vocabulary}:{row['raw_status']}") for row in rows}
+    assert len(rows) > 8
+    assert {word: status for word, (status, _) in found.items()} == {
+        row["raw_status"]: row["canonical"] for row in rows
+    }
+    assert all(found[row["raw_status"]][1] == row["reason"] for row in rows if row["reason"])
+
+
+def test_a_carrier_is_known_by_the_names_and_codes_of_rakuten(carrier_data: Path) -> None:
+    with (carrier_data / "rakuten_delivery_company_codes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    titles = {carrier.title_ja: name for name, carrier in CARRIERS.items()}
+    ours = {row["code"]: titles[row["name_ja"]] for row in rows if row["name_ja"] in titles}
+    assert set(ours.values()) == set(CARRIERS)
+    assert {code: canonical(code) for code in ours} == ours
+    assert {row["name_ja"]: canonical(row["name_ja"]) for row in rows if row["code"] in ours} == titles
+    assert {canonical(row["code"]) for row in rows if row["code"] not in ours}.isdisjoint(CARRIERS)
 
 
 def test_every_word_of_real_histories_is_known(carrier_data: Path) -> None:
