@@ -1,7 +1,9 @@
-"""Read every table of the order system since its feed's watermark into the run's folder."""
+"""Read every table of the order system since its feed's watermark, and what the sources of tracking tell."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,18 +19,23 @@ from tasks.core.settings import FeedSettings
 from tasks.core.suites import FEED_OF, FEEDS
 from tasks.oms import order_system
 from tasks.oms.base import OrderSystem
+from tasks.poll import ask_sources
 
 UNREADABLE = (DataError, OSError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """One table as read: its rows, or why it could not be read. `absent`: the order system has no such table."""
+    """One table as read: its rows, or why it could not be read. `absent`: nobody has such a table.
+
+    `doubt`: it was read, and yet something is missing; what needs it waits.
+    """
 
     table: str
     rows: int = 0
     error: str | None = None
     absent: bool = False
+    doubt: str | None = None
 
 
 @task(name="extract", timeout_seconds=1800, tags=["oms"], cache_policy=NO_CACHE, persist_result=False)
@@ -44,12 +51,19 @@ def extract_feeds(run: Run, system: OrderSystem | None = None) -> dict[str, int]
     the order system does not have, is noted for `validate`, which closes its feed; the others go on.
     """
     system = system or order_system(run.settings, run.database_url)
-    since = watermarks(run)
-    offered = system.tables()
-    read = [_extract(run, system, table, since.get(FEED_OF[table])) for table in FEED_OF if table in offered]
+    since, told = watermarks(run), ask_sources(run)
+    more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
+    offered = {*system.tables(), *more}
+    read = [
+        _extract(run, table, _batches(run, system, table, since.get(FEED_OF[table]), more.get(table)))
+        for table in FEED_OF
+        if table in offered
+    ]
+    read = [replace(one, doubt=told.doubt) if one.table == "tracking_events" else one for one in read]
     read += [_absent(system, table) for feed in FEEDS.values() for table in feed.tables if table not in offered]
     write_notes(run.scratch, "extracted", [asdict(one) for one in read])
-    write_notes(run.scratch, "warnings", list(system.warnings()))
+    write_notes(run.scratch, "warnings", [*system.warnings(), *told.notes])
+    write_notes(run.scratch, "tracking", told.taken())
     return {feed: sum(one.rows for one in read if FEED_OF[one.table] == feed) for feed in FEEDS}
 
 
@@ -65,20 +79,46 @@ def _absent(system: OrderSystem, table: str) -> Extracted:
     return Extracted(table, error=f"{system.name} has no table {table}", absent=True)
 
 
-def _extract(run: Run, system: OrderSystem, table: str, since: datetime | None) -> Extracted:
+def _adds(system: OrderSystem, table: str) -> bool:
+    """Scans of several sources stand beside each other; parcels of two would be counted twice."""
+    return table == "tracking_events" or table not in system.tables()
+
+
+def _batches(
+    run: Run, system: OrderSystem, table: str, since: datetime | None, more: pa.Table | None
+) -> Iterator[pa.Table]:
+    """What the order system has of a table, then what the sources of tracking add, all with the same columns."""
+    own = system.fetch(table, since, run.as_of) if table in system.tables() else iter(())
+    if more is None:
+        yield from own
+        return
+    first = next(own, None)
+    names = list(dict.fromkeys([*(first.column_names if first is not None else ()), *more.column_names]))
+    for batch in chain([] if first is None else [first], own, [more]):
+        yield _with(batch, names)
+
+
+def _with(batch: pa.Table, names: list[str]) -> pa.Table:
+    missing = [name for name in names if name not in batch.column_names]
+    for name in missing:
+        batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()))
+    return batch.select(names)
+
+
+def _extract(run: Run, table: str, batches: Iterable[pa.Table]) -> Extracted:
     path = raw_file(run.scratch, table)
     try:
-        return Extracted(table, rows=_write(path, system, table, since, run.as_of))
+        return Extracted(table, rows=_write(path, batches))
     except UNREADABLE as error:
         path.unlink(missing_ok=True)
         return Extracted(table, error=f"{error}")
 
 
-def _write(path: Path, system: OrderSystem, table: str, since: datetime | None, until: datetime) -> int:
+def _write(path: Path, batches: Iterable[pa.Table]) -> int:
     rows = 0
     writer: pq.ParquetWriter | None = None
     try:
-        for batch in system.fetch(table, since, until):
+        for batch in batches:
             writer = writer or pq.ParquetWriter(path, batch.schema, compression="lz4")
             writer.write_table(batch.select(writer.schema.names))
             rows += batch.num_rows

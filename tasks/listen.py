@@ -27,6 +27,7 @@ from tasks.feedback import PARSERS
 from tasks.feedback.base import MAX_BODY, Incoming
 from tasks.feedback.one_click import opt_out_of
 from tasks.feedback.receive import Receiver
+from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
 STATUS = {"malformed": 400, "too_large": 413, "no_such_path": 404}
@@ -51,7 +52,8 @@ class Listener:
 
     def app(self) -> Starlette:
         """The ASGI application."""
-        heard = [Route(path, self.event, methods=["POST"]) for path in PARSERS if path != "/unsubscribe"]
+        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS]
+        heard = [Route(path, self.event, methods=["POST"]) for path in paths]
         return Starlette(
             routes=[
                 *heard,
@@ -73,18 +75,28 @@ class Listener:
             return PlainTextResponse(str(error), 503)
 
     async def event(self, request: Request) -> Response:
-        """What a provider says."""
+        """What a provider says of messages, or a carrier of parcels."""
         return await run_in_threadpool(self._event, await read(request))
 
     def _event(self, incoming: Incoming) -> Response:
         try:
-            self.receiver.receive(incoming)
+            self._take(incoming)
         except FeedbackRefused as error:
             return PlainTextResponse(f"{error.reason}: {error}", STATUS.get(error.reason, 403))
         except (ConfigurationError, DatabaseUnreachable, StoreError) as error:
             _log.error("not taken: %s", error)
             return PlainTextResponse("not taken, come again later", 503, {"Retry-After": "60"})
         return PlainTextResponse("ok")
+
+    def _take(self, incoming: Incoming) -> None:
+        if not webhooks.is_tracking(incoming):
+            self.receiver.receive(incoming)
+            return
+        try:
+            webhooks.receive(self.receiver.database, incoming)
+        except FeedbackRefused as error:
+            self.receiver.count(webhooks.source_of(incoming), error)
+            raise
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks, POST does: a person's button and a mailbox provider's one click are the same POST."""

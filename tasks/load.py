@@ -1,5 +1,6 @@
 """Bring the validated rows of all feeds into the database: one transaction, one load id, only what changed."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from pyarrow import csv
 from sqlalchemy import Connection, text
 
 from tasks.carriers import map_words
+from tasks.carriers.names import canonical
 from tasks.core.canonical import TABLES, Kind
 from tasks.core.database import raw
 from tasks.core.domain import GateState
@@ -67,9 +69,18 @@ def load_feeds(run: Run) -> Loaded:
         merged = {table: merge_table(connection, run, table) for table in TABLES if table in _staged(tables)}
         query("load/touch_orders").run(connection)
         loaded = _summary(connection, load_id, merged)
+        if "tracking" in feeds:
+            _record_tracking(connection, run)
         query("load/move_watermark").run(connection, feeds=feeds, as_of=run.as_of)
     _analyze(run, merged)
     return loaded
+
+
+def _record_tracking(connection: Connection, run: Run) -> None:
+    """With the scans: which parcels were asked about, and what of the inbox is taken."""
+    taken = read_notes(run.scratch, "tracking")
+    query("poll/record_answered").run(connection, rows=json.dumps(taken["answered"]), as_of=run.as_of)
+    query("poll/take_inbox").run(connection, until=taken["inbox_until"], kept=taken["inbox_kept"])
 
 
 def _staged(tables: list[str]) -> set[str]:
@@ -144,8 +155,13 @@ def _orders(rows: pa.Table, key: bytes) -> pa.Table:
     return _replaced(rows, "customer_id", pc.coalesce(rows["customer_id"], guests))
 
 
-def _tracking_events(rows: pa.Table, key: bytes) -> pa.Table:
+def _shipments(rows: pa.Table, key: bytes) -> pa.Table:
     del key
+    return _replaced(rows, "carrier", _mapped(rows["carrier"], canonical))
+
+
+def _tracking_events(rows: pa.Table, key: bytes) -> pa.Table:
+    rows = _shipments(rows, key)
     status, reason = map_words(rows["carrier"], rows["raw_status"])
     return rows.append_column("status", status).append_column("reason", reason)
 
@@ -155,6 +171,7 @@ DERIVE: dict[str, Derive] = {
     "consents": _consents,
     "pressure": _consents,
     "orders": _orders,
+    "shipments": _shipments,
     "tracking_events": _tracking_events,
 }
 

@@ -15,11 +15,13 @@ from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, FeedbackRefused
 from tasks.core.settings import Settings
 from tasks.core.stores import Store
+from tasks.feedback.base import Incoming
 from tasks.feedback.landed import incoming_of, is_mail
 from tasks.feedback.receive import Receiver
 from tasks.feedback.replies import read
 from tasks.feedback.sqs import Queue
 from tasks.stores import feedback_store
+from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +72,16 @@ class Reading:
         except FeedbackRefused as error:
             self.receiver.count("landed", error)
             raise
-        return self.receiver.receive(incoming)
+        return self._received(incoming)
+
+    def _received(self, incoming: Incoming) -> int:
+        if not webhooks.is_tracking(incoming):
+            return self.receiver.receive(incoming)
+        try:
+            return webhooks.receive(self.receiver.database, incoming)
+        except FeedbackRefused as error:
+            self.receiver.count(webhooks.source_of(incoming), error)
+            raise
 
     def queue(self, queue: Queue) -> None:
         """Every message of a queue."""

@@ -54,6 +54,7 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "notes": [
             *_feed_notes(results["validate"]),
             *_weather_notes(connection),
+            *results["validate"]["warnings"],
             *paused(connection),
             *decision.alarms,
             *awaiting(connection),

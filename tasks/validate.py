@@ -85,7 +85,9 @@ def _checked(run: Run, note: dict[str, Any], known: dict[str, dict[str, Known]])
     table, columns = TABLES[note["table"]], known.get(note["table"], {})
     if note["error"]:
         return Checked(table.name, stop=note["error"], absent=note["absent"])
-    return check_table(run, table, columns) if note["rows"] else _check_header(run, table, columns)
+    checked = check_table(run, table, columns) if note["rows"] else _check_header(run, table, columns)
+    checked.doubt = note["doubt"]
+    return checked
 
 
 def _check_header(run: Run, table: CanonicalTable, known: dict[str, Known]) -> Checked:

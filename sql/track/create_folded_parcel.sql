@@ -1,7 +1,8 @@
 -- Who:    parcels of the orders being folded.
 -- Grain:  shipment.
 -- Why:    only minima, maxima and newest values over all scans: any order of arrival and any repetition give the same row.
---         A carrier's end of the story (arrived, turned round, lost) wins over the order system's.
+--         A carrier's end of the story (arrived, turned round, lost) wins over the order system's, and an order system's
+--         delivery counts no longer once the parcel was lost or carried out again after it.
 -- Params: none
 create temp table folded_parcel on commit drop as
 with scanned as (
@@ -10,9 +11,10 @@ with scanned as (
          min(occurred_at) filter (where is_arrival) as delivered_at,
          max(occurred_at) filter (where step = 'out_for_delivery' and not is_way_back) as out_for_delivery_at,
          max(occurred_at) filter (where step = 'attempt_failed' and not is_way_back) as attempt_failed_at,
+         count(distinct attempt) as attempts,
          max(occurred_at) filter (where step = 'held_at_location' and not is_way_back) as held_at,
          min(turned_at) as returned_at,
-         max(occurred_at) filter (where step = 'lost') as lost_at,
+         greatest(max(occurred_at) filter (where step = 'lost'), max(undone_at)) as undone_at,
          max(occurred_at) filter (where is_open_problem) as problem_at,
          (array_agg(coalesce(reason, step) order by occurred_at desc, step desc, reason)
             filter (where is_open_problem))[1] as problem,
@@ -26,8 +28,9 @@ select s.shipment_id, s.order_id, s.recipient_no, s.carrier, s.tracking_number,
        s.shipped_at as oms_shipped_at, s.delivered_at as oms_delivered_at,
        e.picked_up_at as carrier_picked_up_at, e.delivered_at as carrier_delivered_at,
        coalesce(least(s.shipped_at, e.picked_up_at), s.delivered_at) as shipped_at,
-       e.out_for_delivery_at, e.attempt_failed_at, e.held_at,
-       case when e.returned_at is null then coalesce(e.delivered_at, case when e.lost_at is null then s.delivered_at end) end as delivered_at,
+       e.out_for_delivery_at, e.attempt_failed_at, coalesce(e.attempts, 0) as attempts, e.held_at,
+       case when e.returned_at is null
+            then coalesce(e.delivered_at, case when e.undone_at is null or s.delivered_at > e.undone_at then s.delivered_at end) end as delivered_at,
        e.returned_at, e.problem_at, e.problem, e.eta_on, s.promised_on
 from order_to_fold
 join orders o using (order_id)

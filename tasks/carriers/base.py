@@ -6,7 +6,7 @@ line maps is UNKNOWN: it is counted and shown and never moves a parcel.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote
@@ -32,10 +32,25 @@ def normalise(word: str) -> str:
     return " ".join(plain.split()).casefold()
 
 
-def is_check_digit_right(number: str) -> bool:
-    """Whether digit 12 is the first eleven modulo 7, as on the Japanese carriers' slips. Hyphens are ignored."""
+def is_modulo_7(number: str, length: int = 12) -> bool:
+    """Whether the last digit is the others modulo 7, as on the slips of Yamato, Sagawa, Japan Post and Seino."""
     digits = number.replace("-", "")
-    return len(digits) == 12 and digits.isascii() and digits.isdecimal() and int(digits[:11]) % 7 == int(digits[11])
+    return len(digits) == length and digits.isascii() and digits.isdecimal() and int(digits[:-1]) % 7 == int(digits[-1])
+
+
+ENGLISH: dict[str, Meaning] = {
+    "Label Created": (TrackingStatus.LABEL_CREATED, None),
+    "Shipment information received": (TrackingStatus.LABEL_CREATED, None),
+    "Picked Up": (TrackingStatus.PICKED_UP, None),
+    "In Transit": (TrackingStatus.IN_TRANSIT, None),
+    "On the Way": (TrackingStatus.IN_TRANSIT, None),
+    "Out for Delivery": (TrackingStatus.OUT_FOR_DELIVERY, None),
+    "Delivery Attempted": (TrackingStatus.ATTEMPT_FAILED, None),
+    "Ready for Pickup": (TrackingStatus.HELD_AT_LOCATION, "ready_for_pickup"),
+    "Delivered": (TrackingStatus.DELIVERED, None),
+    "Returned to Sender": (TrackingStatus.RETURNED, None),
+}
+"""Words of international carriers' pages and mails, beside the codes of their APIs."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,7 @@ class Carrier:
     title_en: str
     page: str = field(metadata={"what": "public tracking page, with {number}"})
     statuses: Mapping[str, Meaning]
+    is_number: Callable[[str], bool] = is_modulo_7
 
     def tracking_page(self, number: str) -> str:
         """The carrier's public page of one parcel."""
@@ -69,4 +85,4 @@ class Carrier:
 
 
 def _is_tail(word: str, rest: str) -> bool:
-    return rest.startswith(_TAIL_BEGINS) or word.endswith(_TAIL_MAY_FOLLOW)
+    return rest.lstrip().startswith(_TAIL_BEGINS) or word.endswith(_TAIL_MAY_FOLLOW)

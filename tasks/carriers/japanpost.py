@@ -5,7 +5,7 @@
 - 返送できません ends the way back without an arrival.
 """
 
-from tasks.carriers.base import Carrier, Meaning
+from tasks.carriers.base import Carrier, Meaning, is_modulo_7
 from tasks.core.domain import TrackingStatus as S
 
 STATUSES: dict[str, Meaning] = {
@@ -47,7 +47,7 @@ STATUSES: dict[str, Meaning] = {
     "返送できません": (S.EXCEPTION, None),
     "＊＊ お問い合わせ番号が見つかりません。お問い合わせ番号をご確認の上、お近くの取扱店にお問い合わせください。": (
         S.UNKNOWN,
-        None,
+        "not_registered",
     ),
     "＊＊ お問い合わせ番号の入力桁数に誤りがあります。11桁から13桁で入力してください。": (S.UNKNOWN, "invalid_number"),
     "Posting/Collection": (S.PICKED_UP, None),
@@ -65,10 +65,23 @@ STATUSES: dict[str, Meaning] = {
     "Final delivery": (S.DELIVERED, None),
 }
 
+_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+
+
+def is_number(number: str) -> bool:
+    """Whether the check digit of a domestic (11 or 12 digits) or international number (S10 of the UPU) is right."""
+    plain = number.replace("-", "").replace(" ", "").upper()
+    if len(plain) == 13 and plain.isascii() and plain[2:11].isdecimal() and (plain[:2] + plain[11:]).isalpha():
+        rest = 11 - sum(int(digit) * weight for digit, weight in zip(plain[2:10], _S10_WEIGHTS, strict=True)) % 11
+        return int(plain[10]) == {10: 0, 11: 5}.get(rest, rest)
+    return is_modulo_7(plain, 11) or is_modulo_7(plain, 12)
+
+
 JAPANPOST = Carrier(
     name="japanpost",
     title_ja="日本郵便",
     title_en="Japan Post",
     page="https://trackings.post.japanpost.jp/services/srv/search/direct?reqCodeNo1={number}",
     statuses=STATUSES,
+    is_number=is_number,
 )

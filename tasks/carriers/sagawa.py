@@ -42,8 +42,8 @@ STATUSES: dict[str, Meaning] = {
     "調査中": (S.EXCEPTION, "investigation"),
     "返送": (S.RETURNED, None),
     "返品": (S.RETURNED, None),
-    "該当なし": (S.UNKNOWN, None),
-    "お荷物データが登録されておりません。": (S.UNKNOWN, None),
+    "該当なし": (S.UNKNOWN, "not_registered"),
+    "お荷物データが登録されておりません。": (S.UNKNOWN, "not_registered"),
     "恐れ入りますが、お問い合せ送り状NOをお確かめください。": (S.UNKNOWN, "invalid_number"),
 }
 

@@ -3,6 +3,7 @@
 - 発送 is often scanned in the same minute as 荷物受付.
 - 引渡 and 委託先引渡 hand the parcel to a contractor: it is not delivered. お客様引渡完了 is.
 - 配達日・時間帯指定（保管中） keeps a parcel for its requested day: it is neither ready for pickup nor stalled.
+- 伝票番号未登録 is normal for hours after the slip was printed.
 - After 返品 every word, 配達完了 included, is about the way back to the sender.
 """
 
@@ -68,7 +69,7 @@ STATUSES: dict[str, Meaning] = {
     "返品（持戻保管中）": (S.RETURNED, None),
     "返品": (S.RETURNED, None),
     "返品完了": (S.RETURNED, None),
-    "伝票番号未登録": (S.UNKNOWN, None),
+    "伝票番号未登録": (S.UNKNOWN, "not_registered"),
     "伝票番号誤り": (S.UNKNOWN, "invalid_number"),
     "Departure Scan": (S.IN_TRANSIT, None),
     "Request Accepted (alternate delivery schedule arrangement)": (S.IN_TRANSIT, "recipient_instruction"),

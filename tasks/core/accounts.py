@@ -145,6 +145,38 @@ class InsertSettings(FromEnvironment):
     url: str | None = Field(None, description="Place the warehouse reads: an absolute folder or s3://bucket/prefix.")
 
 
+class AfterShipSettings(FromEnvironment):
+    """AfterShip (TODOKE_TRACKING=aftership)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_AFTERSHIP_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="API key of AfterShip Tracking.")
+    webhook_secret: SecretStr | None = Field(None, description="Webhook secret: its events are verified with it.")
+    url: str = Field(
+        "https://api.aftership.com/tracking/2026-07", description="Tracking API of AfterShip, with its version."
+    )
+
+
+class SeventeenTrackSettings(FromEnvironment):
+    """17TRACK (TODOKE_TRACKING=17track). Its webhooks are signed with the same key."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SEVENTEENTRACK_", extra="ignore", frozen=True)
+
+    secret: SecretStr | None = Field(None, description="Access key of 17TRACK.")
+    carriers: str = Field(
+        "",
+        pattern=r"^([a-z]+=\d+(,|$))*$",
+        description="17TRACK's codes of carriers, as `yamato=100,sagawa=101` (its carrier list); "
+        "it guesses the carrier of one that is not named.",
+    )
+    url: str = Field("https://api.17track.net/track/v2.4", description="API of 17TRACK, with its version.")
+
+    def codes(self) -> dict[str, int]:
+        """Our carrier -> 17TRACK's code."""
+        named = [part.partition("=") for part in self.carriers.split(",") if part]
+        return {carrier: int(code) for carrier, _, code in named}
+
+
 class FeedbackSettings(FromEnvironment):
     """Events of providers (docs/feedback.md). A provider whose key is not set is not listened to."""
 

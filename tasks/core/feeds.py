@@ -25,6 +25,7 @@ class Checked:
     newest_at: datetime | None = None
     stop: str | None = None
     absent: bool = False
+    doubt: str | None = None
     drift: Drift = field(default_factory=Drift)
     docs: str | None = None
 
@@ -39,7 +40,7 @@ class Gate:
 
 
 def gates_of(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
-    """State of every feed: closed where a table was stopped, stale by its newest row, absent where it never was."""
+    """State of every feed: closed by a stopped table, stale by its newest row or a doubt, absent where it never was."""
     with run.database.transaction() as connection:
         before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
         read = {row["feed"] for row in query("load/watermarks").rows(connection)}
@@ -61,6 +62,9 @@ def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str
     stops = [table.stop for table in tables if table.stop]
     if stops:
         return Gate(GateState.CLOSED, "; ".join(stops), newest)
+    doubts = [table.doubt for table in tables if table.doubt]
+    if doubts:
+        return Gate(GateState.STALE, "; ".join(doubts), newest)
     limit = feed.stale_after_hours
     if limit is not None and (newest is None or as_of - newest > timedelta(hours=limit)):
         return Gate(GateState.STALE, f"newest row {newest}, limit {limit} h", newest)

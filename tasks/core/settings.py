@@ -49,6 +49,12 @@ class Settings(FromEnvironment):
         description="Comma-separated sources of warnings: folders, `jma`, `nws`, `nws:https://…`, `cap:https://…`; "
         "default: the folder the order system brings along.",
     )
+    tracking: str = Field(
+        "",
+        pattern=r"^([a-z0-9]+(=[a-z]+(\+[a-z]+)*)?(,|$))*$",
+        description="Sources of tracking beside the order system's own, comma-separated: drop, aftership, 17track, "
+        "json; `aftership=ups+dhl` asks it about these carriers only.",
+    )
     email: Literal["mailbox", "smtp", "ses", "resend", "postmark", "sendgrid", "webhook"] = Field(
         "mailbox", description="Where e-mail goes."
     )
@@ -100,6 +106,11 @@ class Settings(FromEnvironment):
         """The channels this installation sends on, each with its adapter."""
         named = {channel: getattr(self, channel) for channel in ChannelName}
         return {channel: adapter for channel, adapter in named.items() if adapter}
+
+    def tracking_sources(self) -> dict[str, list[str] | None]:
+        """Sources of TODOKE_TRACKING, each with the carriers it is asked about; None: all."""
+        named = [part.partition("=") for part in self.tracking.split(",") if part]
+        return {name: carriers.split("+") if carriers else None for name, _, carriers in named}
 
     def allowed(self) -> tuple[str, ...]:
         """Addresses of TODOKE_ALLOW, lower case."""
@@ -213,6 +224,24 @@ class FeedSettings(FromEnvironment):
 
     overlap_hours: float = Field(
         6, ge=0, description="How far before its watermark a feed is read again: `updated_at` is not trusted alone."
+    )
+
+
+class TrackingSettings(FromEnvironment):
+    """Sources of tracking (TODOKE_TRACKING); when a parcel is asked about stands in sql/poll/due.sql."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_TRACKING_", extra="ignore", frozen=True)
+
+    drop: Path | None = Field(
+        None, description="Folder of shippers' exports (Yamato B2 Cloud, Sagawa e飛伝), for drop."
+    )
+    mapping: Path | None = Field(None, description="TOML that says where an API and its answers hold what, for json.")
+    budget: int = Field(5000, ge=1, description="Parcels one run asks each source about; the others wait for the next.")
+    timeout_seconds: float = Field(10, gt=0, description="HTTP timeout of one call to a carrier or aggregator.")
+    attempts: int = Field(3, ge=1, le=10, description="Calls until an answer is given up: reading twice is harmless.")
+    backoff_seconds: float = Field(1, ge=0, description="Wait before the second call; twice as long before each next.")
+    patience_minutes: float = Field(
+        10, gt=0, description="How long a run goes on asking; the parcels left over are asked next time."
     )
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tasks.carriers import CARRIERS
-from tasks.carriers.base import is_check_digit_right
+from tasks.carriers.base import is_modulo_7
 from tasks.core.canonical import INSTANT, TABLES
 from tasks.core.domain import TrackingStatus
 from tasks.core.errors import ConfigurationError
@@ -208,8 +208,8 @@ def test_the_last_days_have_work_for_every_touchpoint(shop: Drop) -> None:
 def test_tracking_numbers_have_their_check_digit_and_are_unique(shop: Drop) -> None:
     numbers = shop["shipments"].tracking_number
     assert numbers.is_unique
-    assert numbers.map(is_check_digit_right).all()
-    assert shop["tracking_events"].tracking_number.map(is_check_digit_right).all()
+    assert numbers.map(is_modulo_7).all()
+    assert shop["tracking_events"].tracking_number.map(is_modulo_7).all()
 
 
 def test_every_word_but_the_new_one_is_known(shop: Drop) -> None:

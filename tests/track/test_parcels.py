@@ -79,6 +79,76 @@ def test_delivered_after_returned_is_back_at_the_sender(shop: Shop) -> None:
     assert (progress["delivered_at"], progress["returned_at"]) == (None, day("09-13 10:00"))
 
 
+def test_a_delivery_to_the_wrong_door_is_undone(shop: Shop) -> None:
+    """誤配: a round after 配達完了 says that the customer still waits, whatever the shop's system took over."""
+    shop.order("imai")
+    shop.parcel("imai-1", delivered_at=day("09-12 10:00"))
+    for at, word in [("09-12 08:00", "配達中"), ("09-12 10:00", "配達完了"), ("09-12 15:00", "配達中")]:
+        shop.scan("imai-1", at, word)
+    shop.track("09-12 14:00")
+    assert shop.one("parcel", "imai-1")["delivered_at"] == day("09-12 10:00"), "nobody knows yet"
+    shop.track("09-12 16:00")
+    assert shop.one("parcel", "imai-1")["delivered_at"] is None
+    assert shop.one("order_progress", "imai")["delivered_at"] is None
+    shop.scan("imai-1", "09-12 18:00", "配達完了")
+    shop.track("09-12 19:00")
+    assert shop.one("parcel", "imai-1")["delivered_at"] == day("09-12 18:00")
+
+
+def test_scans_of_one_visit_come_in_any_order(shop: Shop) -> None:
+    shop.order("oda")
+    shop.parcel("oda-1")
+    for at, word in [("09-12 10:00", "配達完了"), ("09-12 10:00", "配達中"), ("09-12 10:20", "配達中")]:
+        shop.scan("oda-1", at, word)
+    shop.track()
+    assert shop.one("parcel", "oda-1")["delivered_at"] == day("09-12 10:00")
+
+
+ATTEMPTS: dict[str, tuple[list[tuple[str, str]], int]] = {
+    "three visits": (
+        [("09-12 09:00", "持戻（ご不在）"), ("09-12 18:00", "持戻"), ("09-13 09:00", "持戻（ご不在）")],
+        3,
+    ),
+    "brought back is the end of the same visit": (
+        [
+            ("09-12 08:00", "配達中"),
+            ("09-12 11:00", "持戻（ご不在）"),
+            ("09-12 20:00", "持戻"),
+            ("09-13 08:00", "配達中"),
+        ],
+        1,
+    ),
+    "a hold after a round": ([("09-12 08:00", "配達中"), ("09-12 18:00", "保管中"), ("09-13 08:00", "保管中")], 1),
+    "a planned hold": ([("09-12 08:00", "配達日・時間帯指定（保管中）"), ("09-12 09:00", "保管中")], 0),
+    "on the way back": ([("09-12 08:00", "返品"), ("09-13 18:00", "持戻")], 0),
+}
+
+
+@pytest.mark.parametrize("case", ATTEMPTS)
+def test_attempts_are_counted_once(shop: Shop, case: str) -> None:
+    scans, attempts = ATTEMPTS[case]
+    shop.order("mita")
+    shop.parcel("mita-1")
+    for at, word in scans:
+        shop.scan("mita-1", at, word)
+    shop.track()
+    assert shop.one("parcel", "mita-1")["attempts"] == attempts
+
+
+def test_what_was_seen_stays_when_the_history_vanishes(shop: Shop) -> None:
+    """Sagawa: a parcel on its way back shows 調査中 alone, and 配達完了 in the end is the sender's."""
+    shop.order("kono")
+    shop.parcel("kono-1", carrier="sagawa")
+    for at, word in [("09-12 09:00", "受取辞退"), ("09-12 12:00", "返送")]:
+        shop.scan("kono-1", at, word, carrier="sagawa")
+    shop.track("09-12 13:00")
+    for at, word in [("09-13 00:00", "調査中"), ("09-14 10:00", "配達完了")]:
+        shop.scan("kono-1", at, word, carrier="sagawa")
+    shop.track()
+    parcel = shop.one("parcel", "kono-1")
+    assert (parcel["returned_at"], parcel["delivered_at"]) == (day("09-12 12:00"), None)
+
+
 @pytest.mark.parametrize("word", ["引渡", "委託先引渡", "仕分け保留（新）", "配達完了予定", "伝票番号未登録"])
 def test_what_is_no_delivery(shop: Shop, word: str) -> None:
     shop.order("kato")

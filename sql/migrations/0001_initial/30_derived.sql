@@ -16,6 +16,7 @@ create table parcel (
   shipped_at          timestamptz,   -- first proof of hand-over, from either
   out_for_delivery_at timestamptz,   -- last time
   attempt_failed_at   timestamptz,   -- last time
+  attempts            bigint not null default 0,  -- how often nobody could take it
   held_at             timestamptz,   -- last time
   delivered_at        timestamptz,   -- at the customer; null when it came back
   returned_at         timestamptz,   -- turned round or back at the sender

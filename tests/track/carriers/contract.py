@@ -6,6 +6,17 @@ import pytest
 from tasks.carriers import CARRIERS, map_words, valid_tracking_number
 from tasks.carriers.base import UNKNOWN, Carrier, normalise
 from tasks.core.domain import TrackingStatus
+from tasks.core.paths import TEMPLATES
+
+ENDS = frozenset(
+    {
+        TrackingStatus.PICKED_UP,
+        TrackingStatus.OUT_FOR_DELIVERY,
+        TrackingStatus.DELIVERED,
+        TrackingStatus.ATTEMPT_FAILED,
+        TrackingStatus.RETURNED,
+    }
+)
 
 
 class CarrierContract:
@@ -13,7 +24,8 @@ class CarrierContract:
 
     carrier: Carrier
     decorated: tuple[tuple[str, TrackingStatus], ...]
-    valid_number = "409999999006"
+    valid_numbers: tuple[str, ...] = ("409999999006", "4099-9999-9006")
+    ends = ENDS
 
     def test_it_is_known_by_its_name(self) -> None:
         assert CARRIERS[self.carrier.name] is self.carrier
@@ -39,14 +51,7 @@ class CarrierContract:
         assert self.carrier.meaning(word) == UNKNOWN
 
     def test_every_end_of_a_story_has_a_word(self) -> None:
-        known = {status for status, _ in self.carrier.statuses.values()}
-        assert known >= {
-            TrackingStatus.PICKED_UP,
-            TrackingStatus.OUT_FOR_DELIVERY,
-            TrackingStatus.DELIVERED,
-            TrackingStatus.ATTEMPT_FAILED,
-            TrackingStatus.RETURNED,
-        }
+        assert {status for status, _ in self.carrier.statuses.values()} >= self.ends
 
     def test_columns_are_mapped_like_words(self) -> None:
         words = [*self.carrier.statuses, "仕分け保留（新）", None]
@@ -59,8 +64,13 @@ class CarrierContract:
         assert page.startswith("https://") and page.count("409999999006") == 1
         assert "&" not in self.carrier.tracking_page("1&x=2").partition("1%26")[2]
 
+    def test_messages_link_to_the_same_page(self) -> None:
+        pages = (TEMPLATES / "_shared/carrier_page.txt").read_text(encoding="utf-8")
+        assert self.carrier.page.replace("{number}", "{{ parcel.tracking_number | urlencode }}") in pages
+
     def test_the_check_digit(self) -> None:
-        wrong = self.valid_number[:-1] + str((int(self.valid_number[-1]) + 1) % 7)
-        assert valid_tracking_number(self.carrier.name, self.valid_number)
-        assert not valid_tracking_number(self.carrier.name, wrong)
-        assert not valid_tracking_number(self.carrier.name, self.valid_number[:-1])
+        for number in self.valid_numbers:
+            wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+            assert valid_tracking_number(self.carrier.name, number)
+            assert not valid_tracking_number(self.carrier.name, wrong)
+            assert not valid_tracking_number(self.carrier.name, f"ゆう{number}")
