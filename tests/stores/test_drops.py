@@ -283,8 +283,11 @@ def test_every_fault_ends_in_one_card_each(database: Database, tmp_path: Path, c
     for table in ("message", "outbox"):
         change(database, f"update {table} set channel = 'postcard'")  # noqa: S608
     run = run_of(database, tmp_path, env="production", postcard="print_house")
-    for fault in ({"cards.csv": "lost"}, {"manifest.json": "answer lost"}, {}):
-        faulty.faults |= fault
+    faulty.faults = {"cards.csv": "lost", "manifest.json": "killed"}
+    with pytest.raises(KeyboardInterrupt):
         deliver_messages(run, [cards], as_card, all_due, STEADY)
+    assert (set(states(database).values()), copies(cards)) == ({"posting"}, {}), "half a batch: no manifest"
+    faulty.faults = {"manifest.json": "answer lost"}
+    deliver_messages(run, [cards], as_card, all_due, STEADY)
     assert set(states(database).values()) == {"accepted"}
     assert copies(cards) == dict.fromkeys(states(database), 1)
