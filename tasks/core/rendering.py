@@ -58,11 +58,15 @@ class Renderer:
         templates: Path = TEMPLATES,
         link_secret: bytes | None = None,
         listen_url: str | None = None,
+        page_versions: Mapping[str, int] | None = None,
     ) -> None:
-        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's)."""
+        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's).
+
+        `page_versions`: orders whose tracking page had an address revoked, each with how many.
+        """
         self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
-        self._link_secret = link_secret or secret
+        self._link_secret, self._page_versions = link_secret or secret, page_versions or {}
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
@@ -114,7 +118,7 @@ class Renderer:
 
     def tracking_token(self, order_id: str) -> str:
         """Token of an order's tracking page."""
-        return tokens.tracking_token(self._secret, order_id)
+        return tokens.tracking_token(self._secret, order_id, self._page_versions.get(order_id, 0))
 
     def _filled(
         self,
