@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping
 
 from tasks.core.brand import load_brand
 from tasks.core.errors import TemplateRejected
@@ -17,7 +16,7 @@ from tasks.core.settings import Settings
 from tasks.core.stores import Store
 from tasks.stores import pages_store
 
-Row = RowMapping | Mapping[str, Any]
+Row = Mapping[str, Any]
 """A row of sql/publish/pages.sql: its owner's fields, `digest`, `has_calendar`, and `page` as JSON text."""
 
 

@@ -1,6 +1,7 @@
 """Step 8: publish. Tracking pages of changed orders, and the gallery of what was sent."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,17 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.core.brand import load_brand
+from tasks.core.errors import DataError
 from tasks.core.files import write_if_new
 from tasks.core.gallery import GALLERY_LIMIT, GalleryEntry, write_gallery
+from tasks.core.pages import PageOwner
 from tasks.core.previews import preview
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.settings import PagesSettings, Settings
 from tasks.core.touchpoints import load_all
-from tasks.page_files import Publisher, Row
+from tasks.page_files import Done, Publisher, Row
+from tasks.page_helpers import publish_batches
 
 _AT_ONCE = 500
 """Pages in memory at the same time."""
@@ -37,7 +41,7 @@ class Published:
 def publish(run: Run) -> Published:
     """Write the tracking page of every order that changed since the last finished run, then the gallery."""
     published = Published()
-    _publish_pages(run, published)
+    _publish_pages(run, published, get_run_logger().error)
     published.gallery = len(_publish_gallery(run)) if "mailbox" in run.settings.channels.values() else 0
     return published
 
@@ -47,9 +51,30 @@ def gallery_folder(settings: Settings) -> Path:
     return settings.home / "gallery"
 
 
-def _publish_pages(run: Run, published: Published) -> None:
-    """Those that are over, then those that changed. One publisher at a time: nobody revokes an address meanwhile."""
+def revoke(run: Run, order_id: str, by: str) -> str:
+    """Take an order's page away from its address and publish it at a new one, which messages name from now on.
+
+    Returns the new address. Raises DataError for an order nobody knows.
+    """
     publisher = Publisher(run.settings)
+    with run.database.transaction() as connection:
+        query("publish/lock").run(connection)
+        found = query("publish/revoke").rows(connection, order_id=order_id, by=by)
+        if not found:
+            raise DataError(f"There is no order {order_id!r}: give its id as the order system writes it.")
+        publisher.remove(PageOwner(order_id, found[0]["revoked"]))
+    _publish_pages(run, Published(), logging.getLogger(__name__).error)
+    return publisher.address(PageOwner(order_id, found[0]["revoked"] + 1))
+
+
+def publish_again(run: Run) -> int:
+    """Ask for every page that has not ended, changed or not; the next publishing writes them. Returns how many."""
+    with run.database.transaction() as connection:
+        return query("publish/publish_again").run(connection)
+
+
+def _publish_pages(run: Run, published: Published, say: Callable[[str, str], None]) -> None:
+    """Those that are over, then those that changed. One publisher at a time: nobody revokes an address meanwhile."""
     with run.database.transaction() as connection:
         query("publish/lock").run(connection)
         load_id = int(query("decide/newest_load").scalar(connection))
@@ -60,14 +85,12 @@ def _publish_pages(run: Run, published: Published) -> None:
             connection, _AT_ONCE, **where, load_id=load_id, days=PagesSettings().days
         )
         for is_over, batches in ((True, over), (False, changed)):
-            for rows in batches:
-                _publish_rows(connection, publisher, rows, is_over, published)
+            for rows, done in publish_batches(run.settings, ([dict(row) for row in rows] for rows in batches)):
+                _record(connection, rows, done, is_over)
+                _count(done, published, say)
 
 
-def _publish_rows(
-    connection: Connection, publisher: Publisher, rows: Sequence[Row], is_over: bool, published: Published
-) -> None:
-    done = publisher.publish(rows)
+def _record(connection: Connection, rows: Sequence[Row], done: Sequence[Done], is_over: bool) -> None:
     good = [(row, one) for row, one in zip(rows, done, strict=True) if one.problem is None]
     query("publish/record").run(
         connection,
@@ -77,13 +100,17 @@ def _publish_rows(
         ends=[row["ends_at"] for row, _ in good],
         ended=is_over,
     )
+
+
+def _count(done: Sequence[Done], published: Published, say: Callable[[str, str], None]) -> None:
     for one in done:
         if one.problem:
-            get_run_logger().error("tracking page not published: %s", one.problem)
-    written = sum(one.written for one in done)
-    published.written += written
-    published.unchanged += len(good) - written
-    published.failed += len(done) - len(good)
+            published.failed += 1
+            say("tracking page not published: %s", one.problem)
+        elif one.written:
+            published.written += 1
+        else:
+            published.unchanged += 1
 
 
 def _publish_gallery(run: Run) -> list[GalleryEntry]:

@@ -5,4 +5,4 @@ insert into tracking_page as t (order_id, version, revoked_at, revoked_by)
 select order_id, 1, clock_timestamp(), :by from orders where order_id = :order_id
 on conflict (order_id) do update
 set version = t.version + 1, digest = null, has_calendar = false, revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by
-returning t.order_id, t.version - 1 as revoked, t.ended
+returning t.order_id, t.version - 1 as revoked

@@ -41,6 +41,7 @@ _OF_PARCELS = {
 """Status of a parcel -> what it makes of its order, the most urgent for its reader first."""
 
 _ON_THE_WAY = frozenset({"in_transit", "out_for_delivery", "attempt_failed", "held_at_location", "exception", "lost"})
+_NO_DAY = frozenset(OrderState(name) for name in ("delivered", "cancelled", "returned", "problem", "attempted", "held"))
 _SLOT = re.compile(r"(\d{1,2})-(\d{1,2})")
 _MORNING = {"午前中", "morning", "am"}
 
@@ -90,7 +91,7 @@ def expected_days(page: Page) -> tuple[str | None, str | None]:
 
 def is_expected(page: Page) -> bool:
     """Whether anything is still to arrive, and no parcel waits for somebody's word first."""
-    return state(page) not in (OrderState.DELIVERED, OrderState.CANCELLED, OrderState.RETURNED, OrderState.PROBLEM)
+    return state(page) not in _NO_DAY
 
 
 def expected_time(page: Page) -> tuple[date, date] | tuple[datetime, datetime] | None:

@@ -61,7 +61,6 @@ class _Templates:
     page: Template
     cause: Template
     ended: Template
-    offers_coupon: bool
 
 
 class PageRenderer:
@@ -132,7 +131,6 @@ class PageRenderer:
                 is_expected=order_status.is_expected(values),
                 expected_from=first,
                 expected_until=last,
-                offers_coupon=templates.offers_coupon,
                 calendar=calendar,
                 preferences=preferences,
             )
@@ -160,6 +158,5 @@ class PageRenderer:
                     f"delay_cause.{language}.txt"
                 ),
                 jinja.get_template("ended.html"),
-                section.profile_offer.amount > 0,
             )
         return self._compiled[key]

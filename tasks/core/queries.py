@@ -37,7 +37,7 @@ class Statement:
     def stream(self, connection: Connection, size: int, **values: Any) -> Iterator[Sequence[RowMapping]]:
         """Rows as they come, `size` at a time: the result is never whole in memory."""
         result = connection.execute(self.clause, self._checked(values), execution_options={"yield_per": size})
-        yield from result.mappings().partitions()
+        yield from result.mappings().partitions(size)
 
     def one(self, connection: Connection, **values: Any) -> RowMapping:
         """The only row of the result."""
