@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -24,17 +24,20 @@ from tasks.core.secrets import link_secrets, secret
 from tasks.core.settings import Settings
 from tasks.page_files import Done, Publisher, Row
 
-Batch = list[Row]
+Batch = Sequence[Row]
 ALONE = 4
 """Batches for which helpers would start too late to be of use."""
 MOST_HELPERS = 4
 
 
-def publish_batches(
-    settings: Settings, batches: Iterable[Batch], helpers: int | None = None
-) -> Iterator[tuple[Batch, list[Done]]]:
-    """Each batch with what became of it, in order; a few at a time are in memory. `helpers`: default one a core."""
-    count = min(len(os.sched_getaffinity(0)), MOST_HELPERS) if helpers is None else helpers
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def publish_batches(settings: Settings, batches: Iterable[Batch]) -> Iterator[tuple[Batch, list[Done]]]:
+    """Each batch with what became of it, in order; a few at a time are in memory. One helper a core."""
+    count = min(cores(), MOST_HELPERS)
     left = iter(batches)
     publisher = Publisher(settings)
     for batch in islice(left, ALONE) if count > 1 else left:
@@ -89,7 +92,7 @@ class Helper:
 
     def publish(self, batch: Batch) -> list[Done]:
         """As Publisher.publish. Raises StoreError too where the process died."""
-        self._tell(orjson.dumps(batch))
+        self._tell(orjson.dumps(list(batch)))
         answer = self._pipe(self._process.stdout).readline()
         if not answer:
             raise StoreError(

@@ -144,17 +144,7 @@ def _addressed(claimed: Claimed, rendered: Rendered, dated_at: datetime) -> Outg
 
 def renderer_of(run: Run) -> Render:
     """Renders a claimed message from its templates."""
-    newest, *_ = link_secrets(run.settings)
-    with run.database.transaction() as connection:
-        versions = {row["order_id"]: row["version"] for row in query("publish/versions").rows(connection)}
-    renderer = Renderer(
-        load_brand(),
-        secret(run.settings),
-        run.settings.pages_url,
-        link_secret=newest,
-        listen_url=run.settings.listen_url,
-        page_versions=versions,
-    )
+    renderer = messages_of(run)
 
     def render(one: Claimed) -> Rendered:
         return renderer.render(
@@ -162,3 +152,18 @@ def renderer_of(run: Run) -> Render:
         )
 
     return render
+
+
+def messages_of(run: Run) -> Renderer:
+    """The templates of a run, which knows the addresses of pages as they are when it begins."""
+    newest, *_ = link_secrets(run.settings)
+    with run.database.transaction() as connection:
+        versions = {row["order_id"]: row["version"] for row in query("publish/versions").rows(connection)}
+    return Renderer(
+        load_brand(),
+        secret(run.settings),
+        run.settings.pages_url,
+        link_secret=newest,
+        listen_url=run.settings.listen_url,
+        page_versions=versions,
+    )

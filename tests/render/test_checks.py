@@ -44,7 +44,7 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("delivered/email.ja.mjml", "<mj-text><h1>", "<mj-text><h1></mj-column>", "delivered"),
         ("delivered/email.en.txt", "Your order has been", "Your order has been " + "very " * 20, "subject has"),
         ("delivered/email.en.txt", "Subject: ", "Titel: ", "begin with `Subject: `"),
-        ("tracking_page/page.html", "noindex", "index", "search engines"),
+        ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],
 )
