@@ -20,8 +20,8 @@ from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.settings import PagesSettings, Settings
 from tasks.core.touchpoints import load_all
-from tasks.page_files import Done, Publisher, Row
-from tasks.page_helpers import publish_batches
+from tasks.pages.files import Done, Publisher, Row
+from tasks.pages.helpers import publish_batches
 
 _AT_ONCE = 500
 """Pages in memory at the same time."""

@@ -1,4 +1,4 @@
-"""What lies beside a tracking page: the order's status as JSON (docs/status.md) and its calendar file."""
+"""What lies beside a tracking page: the order's status as JSON (docs/tracking_page.md) and its calendar file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

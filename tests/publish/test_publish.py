@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tasks import page_helpers, publish
+from tasks import publish
 from tasks.core.database import Database
 from tasks.core.errors import DataError, StoreError
 from tasks.core.runs import Run
@@ -18,6 +18,7 @@ from tasks.core.sealing import messages_of
 from tasks.core.secrets import secret
 from tasks.core.settings import PagesSettings, Settings
 from tasks.core.tokens import tracking_path, tracking_token
+from tasks.pages import helpers
 from tasks.publish import Published
 from tests.worlds import World, build
 
@@ -154,8 +155,8 @@ def test_helpers_write_what_one_process_writes(run: Run, tmp_path: Path, monkeyp
     published(run)
     alone = {name: (tmp_path / "pages" / name).read_bytes() for name in files(run)}
     monkeypatch.setattr(publish, "_AT_ONCE", 1)
-    monkeypatch.setattr(page_helpers, "ALONE", 1)
-    monkeypatch.setattr(page_helpers, "cores", lambda: 2)
+    monkeypatch.setattr(helpers, "ALONE", 1)
+    monkeypatch.setattr(helpers, "cores", lambda: 2)
     publish.publish_again(run)
     for name in alone:
         (tmp_path / "pages" / name).unlink()
@@ -167,7 +168,7 @@ def test_a_helper_that_cannot_write_says_so_and_one_that_died_too(tmp_path: Path
     (tmp_path / "pages").write_bytes(b"a file where the folder should be")
     row = {"order_id": "H-1", "version": 0, "source": None, "customer_id": None, "address_key": None, "digest": None}
     rows = [row | {"has_calendar": False, "page": '{"language": "ja"}'}]
-    with page_helpers.Helper(Settings(home=tmp_path)) as helper:
+    with helpers.Helper(Settings(home=tmp_path)) as helper:
         with pytest.raises(StoreError, match="free space or correct its permissions"):
             helper.publish(rows)
         helper._process.kill()

@@ -16,7 +16,7 @@ from tasks.core.paths import TEMPLATES
 from tasks.core.runs import Run
 from tasks.core.settings import Settings
 from tasks.deliver import deliver_messages
-from tasks.page_files import Publisher
+from tasks.pages.files import Publisher
 from tasks.stores import archive_store
 from tests.deliver.people import QUICK, all_due, change, orders, plan, render, run_of
 from tests.stores.conftest import BUCKET

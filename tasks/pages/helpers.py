@@ -1,7 +1,7 @@
 """Many tracking pages at once: batches go to helper processes, because one interpreter renders on one core.
 
-A helper (`python -m tasks.page_helpers`) reads its settings, then one batch of rows a line from stdin, and answers each
-with a line (JSON). It ends when its stdin does, so none outlives the run. No fork: Prefect's threads would come along.
+A helper (`python -m tasks.pages.helpers`) reads its settings, then one batch of rows a line from stdin, and answers
+each with a line (JSON). It ends when its stdin does, so none outlives the run. No fork: Prefect's threads would come along.
 """
 
 import os
@@ -22,7 +22,7 @@ from tasks.core.errors import StoreError
 from tasks.core.paths import ROOT
 from tasks.core.secrets import link_secrets, secret
 from tasks.core.settings import Settings
-from tasks.page_files import Done, Publisher, Row
+from tasks.pages.files import Done, Publisher, Row
 
 Batch = Sequence[Row]
 ALONE = 4
@@ -79,7 +79,7 @@ class Helper:
         self._settings = settings
 
     def __enter__(self) -> "Helper":
-        command = [sys.executable, "-m", "tasks.page_helpers"]
+        command = [sys.executable, "-m", "tasks.pages.helpers"]
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
             command, env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
