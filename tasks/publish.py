@@ -1,30 +1,30 @@
 """Step 8: publish. Tracking pages of changed orders, and the gallery of what was sent."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy import Connection
 
 from tasks.core.brand import load_brand
-from tasks.core.errors import TemplateRejected
+from tasks.core.errors import DataError
 from tasks.core.files import write_if_new
-from tasks.core.pages import GALLERY_LIMIT, GalleryEntry, PageRenderer, write_gallery
+from tasks.core.gallery import GALLERY_LIMIT, GalleryEntry, write_gallery
+from tasks.core.pages import PageOwner
 from tasks.core.previews import preview
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
-from tasks.core.secrets import secret
-from tasks.core.settings import Settings
+from tasks.core.settings import PagesSettings, Settings
 from tasks.core.touchpoints import load_all
-from tasks.stores import pages_store
+from tasks.pages.files import Done, Publisher, Row
+from tasks.pages.helpers import publish_batches
 
 _AT_ONCE = 500
-"""Pages rendered before they are written, several at once where the store gains by it."""
+"""Pages in memory at the same time."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Published:
 def publish(run: Run) -> Published:
     """Write the tracking page of every order that changed since the last finished run, then the gallery."""
     published = Published()
-    _publish_pages(run, published)
+    _publish_pages(run, published, get_run_logger().error)
     published.gallery = len(_publish_gallery(run)) if "mailbox" in run.settings.channels.values() else 0
     return published
 
@@ -51,39 +51,66 @@ def gallery_folder(settings: Settings) -> Path:
     return settings.home / "gallery"
 
 
-def _publish_pages(run: Run, published: Published) -> None:
-    store = pages_store(run.settings)
-    renderer = PageRenderer(load_brand(), secret(run.settings))
-    pages = _rendered(run, renderer, published)
-    with ThreadPoolExecutor(store.at_once) as pool:
-        while some := list(islice(pages, _AT_ONCE)):
-            written = sum(pool.map(store.publish, *zip(*some, strict=True)))
-            published.written += written
-            published.unchanged += len(some) - written
+def revoke(run: Run, order_id: str, by: str) -> str:
+    """Take an order's page away from its address and publish it at a new one, which messages name from now on.
 
-
-def _rendered(run: Run, renderer: PageRenderer, published: Published) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each page of a changed order."""
-    for row in _changed_orders(run):
-        try:
-            yield renderer.path(row["order_id"]), renderer.tracking_page(row, row["source"]).encode()
-        except TemplateRejected as error:
-            published.failed += 1
-            get_run_logger().error("tracking page not published: %s", error)
-
-
-def _changed_orders(run: Run) -> Iterator[dict[str, Any]]:
+    Returns the new address. Raises DataError for an order nobody knows.
+    """
+    publisher = Publisher(run.settings)
     with run.database.transaction() as connection:
+        query("publish/lock").run(connection)
+        found = query("publish/revoke").rows(connection, order_id=order_id, by=by)
+        if not found:
+            raise DataError(f"There is no order {order_id!r}: give its id as the order system writes it.")
+        publisher.remove(PageOwner(order_id, found[0]["revoked"]))
+    _publish_pages(run, Published(), logging.getLogger(__name__).error)
+    return publisher.address(PageOwner(order_id, found[0]["revoked"] + 1))
+
+
+def publish_again(run: Run) -> int:
+    """Ask for every page that has not ended, changed or not; the next publishing writes them. Returns how many."""
+    with run.database.transaction() as connection:
+        return query("publish/publish_again").run(connection)
+
+
+def _publish_pages(run: Run, published: Published, say: Callable[[str, str], None]) -> None:
+    """Those that are over, then those that changed. One publisher at a time: nobody revokes an address meanwhile."""
+    with run.database.transaction() as connection:
+        query("publish/lock").run(connection)
         load_id = int(query("decide/newest_load").scalar(connection))
         write_under(connection, load_id, run.as_of)
-        rows = query("publish/pages").rows(connection, as_of=run.as_of, load_id=load_id)
-    for row in rows:
-        yield {name: _plain(value) for name, value in row.items()}
+        where = {"as_of": run.as_of, "sources": list(load_brand().sections)}
+        over = query("publish/to_end").stream(connection, _AT_ONCE, **where)
+        changed = query("publish/pages").stream(
+            connection, _AT_ONCE, **where, load_id=load_id, days=PagesSettings().days
+        )
+        for is_over, batches in ((True, over), (False, changed)):
+            for rows, done in publish_batches(run.settings, ([dict(row) for row in rows] for rows in batches)):
+                _record(connection, rows, done, is_over)
+                _count(done, published, say)
 
 
-def _plain(value: Any) -> Any:
-    """Dates and instants as the page's contract wants them: ISO text."""
-    return value.isoformat() if isinstance(value, date | datetime) else value
+def _record(connection: Connection, rows: Sequence[Row], done: Sequence[Done], is_over: bool) -> None:
+    good = [(row, one) for row, one in zip(rows, done, strict=True) if one.problem is None]
+    query("publish/record").run(
+        connection,
+        order_ids=[one.order_id for _, one in good],
+        digests=[one.digest for _, one in good],
+        calendars=[one.has_calendar for _, one in good],
+        ends=[row["ends_at"] for row, _ in good],
+        ended=is_over,
+    )
+
+
+def _count(done: Sequence[Done], published: Published, say: Callable[[str, str], None]) -> None:
+    for one in done:
+        if one.problem:
+            published.failed += 1
+            say("tracking page not published: %s", one.problem)
+        elif one.written:
+            published.written += 1
+        else:
+            published.unchanged += 1
 
 
 def _publish_gallery(run: Run) -> list[GalleryEntry]:

@@ -141,6 +141,7 @@ class Section(Declaration):
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
     second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
+    profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company

@@ -5,7 +5,7 @@ it has none). The declaration is checked against the text when the file is loade
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,6 +33,11 @@ class Statement:
     def rows(self, connection: Connection, **values: Any) -> Sequence[RowMapping]:
         """All rows of the result."""
         return connection.execute(self.clause, self._checked(values)).mappings().all()
+
+    def stream(self, connection: Connection, size: int, **values: Any) -> Iterator[Sequence[RowMapping]]:
+        """Rows as they come, `size` at a time: the result is never whole in memory."""
+        result = connection.execute(self.clause, self._checked(values), execution_options={"yield_per": size})
+        yield from result.mappings().partitions(size)
 
     def one(self, connection: Connection, **values: Any) -> RowMapping:
         """The only row of the result."""

@@ -64,14 +64,17 @@ class Renderer:
         link_secret: bytes | None = None,
         listen_url: str | None = None,
         as_of: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+        page_versions: Mapping[str, int] | None = None,
     ) -> None:
         """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's).
 
-        `as_of`: business time of the run, the day that calendar files say they were made.
+        `as_of`: business time of the run, the day that calendar files say they were made. `page_versions`: orders
+        whose tracking page had an address revoked, each with how many.
         """
         self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
         self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
+        self._page_versions = page_versions or {}
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
@@ -123,7 +126,7 @@ class Renderer:
 
     def tracking_token(self, order_id: str) -> str:
         """Token of an order's tracking page."""
-        return tokens.tracking_token(self._secret, order_id)
+        return tokens.tracking_token(self._secret, order_id, self._page_versions.get(order_id, 0))
 
     def _filled(
         self,

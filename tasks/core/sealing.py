@@ -6,7 +6,6 @@ A poisoned row or a template error is found here, before anything is frozen, and
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -17,6 +16,7 @@ from tasks.core.claims import Claimed, Key, Scope, end, fall_back
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.errors import ConfigurationError, DataError, Rejected
 from tasks.core.outgoing import ADDRESS_FIELD, Outgoing, message_key
+from tasks.core.queries import query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.runs import Run
 from tasks.core.secrets import link_secrets, secret
@@ -145,17 +145,7 @@ def _addressed(claimed: Claimed, rendered: Rendered, dated_at: datetime) -> Outg
 
 def renderer_of(run: Run) -> Render:
     """Renders a claimed message from its templates."""
-    pages = Path(run.settings.publish_url) if run.settings.publish_url else run.settings.home / "pages"
-    base_url = run.settings.base_url or pages.absolute().as_uri()
-    newest, *_ = link_secrets(run.settings)
-    renderer = Renderer(
-        load_brand(),
-        secret(run.settings),
-        base_url,
-        link_secret=newest,
-        listen_url=run.settings.listen_url,
-        as_of=run.as_of,
-    )
+    renderer = messages_of(run)
 
     def render(one: Claimed) -> Rendered:
         return renderer.render(
@@ -163,3 +153,19 @@ def renderer_of(run: Run) -> Render:
         )
 
     return render
+
+
+def messages_of(run: Run) -> Renderer:
+    """The templates of a run, which knows the addresses of pages as they are when it begins."""
+    newest, *_ = link_secrets(run.settings)
+    with run.database.transaction() as connection:
+        versions = {row["order_id"]: row["version"] for row in query("publish/versions").rows(connection)}
+    return Renderer(
+        load_brand(),
+        secret(run.settings),
+        run.settings.pages_url,
+        link_secret=newest,
+        listen_url=run.settings.listen_url,
+        as_of=run.as_of,
+        page_versions=versions,
+    )

@@ -102,6 +102,12 @@ class Settings(FromEnvironment):
     prefect_port: int = Field(4200, ge=1024, le=65535, description="Port of the local Prefect server.")
 
     @property
+    def pages_url(self) -> str:
+        """Where browsers find the published pages."""
+        folder = Path(self.publish_url) if self.publish_url else self.home / "pages"
+        return self.base_url or folder.absolute().as_uri()
+
+    @property
     def channels(self) -> dict[ChannelName, str]:
         """The channels this installation sends on, each with its adapter."""
         named = {channel: getattr(self, channel) for channel in ChannelName}
@@ -199,6 +205,18 @@ class DetectionSettings(FromEnvironment):
         24, ge=1, description="No scan for so long counts as held up where a warning covers a part of the region only."
     )
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
+
+
+class PagesSettings(FromEnvironment):
+    """Tracking pages."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_PAGES_", extra="ignore", frozen=True)
+
+    days: int = Field(
+        90,
+        ge=1,
+        description="A page shows its order for so many days after delivery, cancellation or the last of a return.",
+    )
 
 
 class GuardSettings(FromEnvironment):

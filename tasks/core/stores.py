@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tasks.core.errors import StoreError
-from tasks.core.files import replace_file, write_if_new
+from tasks.core.files import replace_file
 
 Change = Callable[[bytes | None], bytes | None]
 """From what a file holds (None: there is none) to what it shall hold (None: leave it as it is)."""
@@ -34,8 +34,8 @@ class Store(Protocol):
     def create(self, name: str, content: bytes) -> bool:
         """Write once, on disk before it returns. False: the file exists already and stays as it is."""
 
-    def publish(self, name: str, content: bytes) -> bool:
-        """Write a page for browsers unless it holds just these bytes; whether it was written."""
+    def publish(self, name: str, content: bytes) -> None:
+        """Write a file for browsers. Whether it changed is known to whoever publishes."""
 
     def update(self, name: str, change: Change) -> None:
         """Read, change, write, with nobody in between. `change` may be called again with what another wrote."""
@@ -76,10 +76,10 @@ class Folder:
             replace_file(self.path / name, content, durable=True)
         return True
 
-    def publish(self, name: str, content: bytes) -> bool:
-        """Compared byte by byte with what is there."""
+    def publish(self, name: str, content: bytes) -> None:
+        """Moved into place."""
         with self._telling():
-            return write_if_new(self.path / name, content)
+            replace_file(self.path / name, content)
 
     def update(self, name: str, change: Change) -> None:
         """Under a lock file."""

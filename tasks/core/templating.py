@@ -173,6 +173,8 @@ _LOOKUPS = {
     "status": "statuses",
     "hazard": "hazards",
     "place": "places",
+    "state": "states",
+    "after_sale": "after_sales",
 }
 
 

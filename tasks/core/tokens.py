@@ -22,14 +22,14 @@ def _token(secret: bytes, purpose: str, subject: str) -> str:
     return hmac.new(secret, f"{purpose}\0{subject}".encode(), sha256).hexdigest()[:32]
 
 
-def tracking_token(secret: bytes, order_id: str) -> str:
-    """Token of an order's tracking page."""
-    return _token(secret, "tracking", order_id)
+def tracking_token(secret: bytes, order_id: str, version: int = 0) -> str:
+    """Token of an order's tracking page. `version`: how many of its addresses were revoked (table tracking_page)."""
+    return _token(secret, "tracking", f"{order_id}\0{version}" if version else order_id)
 
 
-def tracking_path(token: str) -> str:
-    """File of a tracking page below the published folder; 256 folders keep each small."""
-    return f"{token[:2]}/{token}.html"
+def tracking_path(token: str, ending: str = "html") -> str:
+    """File of a tracking page below the published folder, or one beside it; 256 folders keep each small."""
+    return f"{token[:2]}/{token}.{ending}"
 
 
 def tracking_url(base_url: str, token: str) -> str:

@@ -4,7 +4,6 @@ Every call here may be repeated without harm, so boto3's retries stay on. Writin
 conditional writes (`If-None-Match: *`, `If-Match`): S3 itself decides between two writers.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tasks.core.calendar_file import MEDIA_TYPE
 from tasks.core.errors import ConfigurationError, StoreError
 from tasks.core.stores import Change
 
@@ -24,6 +24,7 @@ Got = TypeVar("Got")
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "html": "text/html; charset=utf-8",
+    "ics": MEDIA_TYPE,
     "json": "application/json",
     "zst": "application/zstd",
 }
@@ -33,7 +34,6 @@ PAGE_CACHE = "private, no-cache"
 """A page is one customer's and may change each hour: no shared cache keeps it, browsers ask whether it changed."""
 
 ATTEMPTS = 4
-_DIGEST = "todoke-sha256"
 _CONNECTIONS = 16
 _CONTENTION = 20
 
@@ -86,15 +86,9 @@ class S3:
         """With `If-None-Match: *`; S3 answers only when the object is stored."""
         return self._put(name, content, IfNoneMatch="*")
 
-    def publish(self, name: str, content: bytes) -> bool:
-        """Compared by the SHA-256 that lies with the object; no ETag, which depends on the bucket's encryption."""
-        digest = hashlib.sha256(content).hexdigest()
-        head = self._unless(
-            ("404", "NoSuchKey"), lambda: self._client.head_object(Bucket=self.bucket, Key=self.prefix + name)
-        )
-        if head and head["Metadata"].get(_DIGEST) == digest:
-            return False
-        return self._put(name, content, Metadata={_DIGEST: digest}, CacheControl=PAGE_CACHE)
+    def publish(self, name: str, content: bytes) -> None:
+        """With what browsers and caches must know."""
+        self._put(name, content, CacheControl=PAGE_CACHE)
 
     def update(self, name: str, change: Change) -> None:
         """With `If-Match`, again from the start when another writer was first."""

@@ -48,7 +48,7 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("shipped/attachment.ja.ics", "{{ delivery", "x{{ delivery", "does not begin with BEGIN:VCALENDAR"),
         ("shipped/attachment.ja.ics", "からのお届け予定", "のクーポン", "promotes outside"),
         ("shipped/attachment.ja.ics", '"からのお届け予定"', '"x" * 9000', "at most 8000 may be attached"),
-        ("tracking_page/page.html", "noindex", "index", "search engines"),
+        ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],
 )

@@ -1,12 +1,13 @@
 import json
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
 
 from tasks.core.brand import load_brand
 from tasks.core.errors import TemplateRejected
-from tasks.core.pages import GALLERY_LIMIT, GalleryEntry, PageRenderer, stage, write_gallery
+from tasks.core.order_status import OrderState, expected_days, stage, state
+from tasks.core.pages import PageFiles, PageOwner, PageRenderer
 from tasks.core.paths import TEMPLATES
 from tasks.core.tokens import tracking_path, tracking_token, tracking_url
 
@@ -20,14 +21,25 @@ EVIL = '"><script>alert(1)</script>'
 
 @pytest.fixture(scope="module")
 def renderer() -> PageRenderer:
-    return PageRenderer(load_brand(), b"secret")
+    return PageRenderer(load_brand(), b"secret", base_url="https://t.example", listen_url="https://l.example")
+
+
+@pytest.fixture(scope="module")
+def files(renderer: PageRenderer) -> dict[str, PageFiles]:
+    """Everything published of each sample."""
+    return {name: renderer.files(page, owner(page)) for name, page in PAGES.items()}
+
+
+def owner(page: dict[str, Any], version: int = 0) -> PageOwner:
+    return PageOwner(page["order_id"], version, None, "C-1", "key of an address")
 
 
 def test_the_address_of_a_page_cannot_be_guessed() -> None:
     token = tracking_token(b"secret", "H-1")
     assert len(token) == 32
     assert token == tracking_token(b"secret", "H-1")
-    assert len({token, tracking_token(b"secret", "H-2"), tracking_token(b"other", "H-1")}) == 3
+    others = (tracking_token(b"secret", "H-2"), tracking_token(b"other", "H-1"), tracking_token(b"secret", "H-1", 1))
+    assert len({token, *others, tracking_token(b"secret", "H-1", 2)}) == 5
     assert tracking_url("https://x.invalid/t/", token) == f"https://x.invalid/t/{tracking_path(token)}"
     with pytest.raises(ValueError, match="secret"):
         tracking_token(b"", "H-1")
@@ -102,42 +114,105 @@ def test_the_stage_is_the_furthest_that_is_certain(
     assert stage({"delivered_at": delivered_at, "shipped_at": shipped_at, "parcels": parcels}) == expected
 
 
-def entry(number: int = 1, **fields: str) -> GalleryEntry:
-    values = {
-        "touchpoint": "shipped",
-        "title": "発送",
-        "language": "ja",
-        "variant": "plain",
-        "recipient": "田中 一郎",
-        "subject": f"発送しました {number}",
-        "sent_at": f"2026-09-15T10:{number:02}:00+09:00",
-        "file": f"mail/{number}.html",
+@pytest.mark.parametrize(
+    ("name", "expected", "sentence"),
+    [
+        ("mori_has_just_ordered", "ordered", "ご注文を承りました"),
+        ("tanaka_follows_two_parcels_and_a_shelf", "partly_delivered", "一部の商品をお届けしました"),
+        ("higa_waits_for_the_typhoon_to_pass", "on_the_way", "お荷物は配送中です"),
+        ("abe_was_not_at_home", "attempted", "再配達を申し込む"),
+        ("sato_gives_a_present", "out_for_delivery", "配達に向かっています"),
+        ("emily_has_her_mugs", "delivered", "at your front door"),
+        ("ito_gets_it_back_to_us", "returned", "当店へ返送されています"),
+        ("chen_returns_a_lamp", "delivered", "Your return is approved"),
+        ("kato_cancelled", "cancelled", "取り消されました"),
+    ],
+)
+def test_page_and_json_say_the_same_state(files: dict[str, PageFiles], name: str, expected: str, sentence: str) -> None:
+    status = json.loads(files[name].status)
+    assert (state(PAGES[name]), status["state"]) == (expected, expected)
+    assert sentence in files[name].html.decode()
+    assert status["links"]["page"].endswith(f"{tracking_token(b'secret', PAGES[name]['order_id'])}.html")
+
+
+@pytest.mark.parametrize(
+    ("status", "still_to_come", "expected"),
+    [
+        ("in_transit", ["shelf"], OrderState.PARTLY_SHIPPED),
+        ("label_created", [], OrderState.SHIPPED),
+        ("held_at_location", [], OrderState.HELD),
+        ("lost", [], OrderState.PROBLEM),
+        ("exception", [], OrderState.PROBLEM),
+    ],
+)
+def test_the_most_urgent_parcel_speaks_for_its_order(status: str, still_to_come: list[str], expected: str) -> None:
+    parcels = [{"status": status}]
+    page = {"cancelled": False, "delivered_at": None, "parcels": parcels, "still_to_come": still_to_come}
+    assert state(page | {"shipped_at": "2026-09-14T15:00:00+09:00"}) == expected
+
+
+def test_a_gift_shows_its_reader_nothing_of_the_buyers(files: dict[str, PageFiles]) -> None:
+    html = files["sato_gives_a_present"].html.decode()
+    for hidden in ("お支払い", "preferences", "新着", "クーポン"):
+        assert hidden not in html
+
+
+def test_only_who_agreed_is_shown_promotion_and_coupon(renderer: PageRenderer) -> None:
+    shown = {
+        agreed: renderer.files({**TANAKA, "consent": agreed}, owner(TANAKA)).html.decode() for agreed in (True, False)
     }
-    return GalleryEntry(**{**values, **fields})
+    assert [("data-promotion" in html, "クーポン" in html) for html in shown.values()] == [(True, True), (False, False)]
+    assert all("https://l.example/preferences?t=" in html for html in shown.values())
 
 
-def test_the_gallery_sandboxes_mails_and_escapes_what_strangers_wrote(tmp_path: Path) -> None:
-    html = write_gallery(tmp_path, [entry(subject=EVIL, recipient=EVIL)], load_brand()).read_text(encoding="utf-8")
-    assert "<script" not in html
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in html
-    assert "allow-scripts" not in html
-    assert "allow-same-origin" not in html
+def test_what_happened_is_told_with_time_and_place(files: dict[str, PageFiles]) -> None:
+    html = files["tanaka_follows_two_parcels_and_a_shelf"].html.decode()
+    assert re.search(r"2026年9月15日\(火\) 06:20.*?輸送中.*?東京中継センター", html)
+    history = json.loads(files["higa_waits_for_the_typhoon_to_pass"].status)["parcels"][0]["history"]
+    assert [(scan["status"], scan["says"]) for scan in history] == [("in_transit", "輸送中"), ("picked_up", "集荷済み")]
 
 
-def test_the_gallery_follows_the_journey_and_shows_the_newest_first(tmp_path: Path) -> None:
-    entries = [entry(1), entry(2), entry(3, touchpoint="order_confirmation")]
-    html = write_gallery(tmp_path, entries, load_brand()).read_text(encoding="utf-8")
-    assert html.index('id="order_confirmation"') < html.index('id="shipped"')
-    assert html.index("発送しました 2") < html.index("発送しました 1")
-    assert html.count(" open>") == 1
+def test_the_json_explains_a_delay_in_words(files: dict[str, PageFiles]) -> None:
+    status = json.loads(files["higa_waits_for_the_typhoon_to_pass"].status)
+    assert status["expected"] == {"from_on": "2026-09-18", "until_on": "2026-09-20"}
+    assert status["delay"]["says"] == "沖縄県での台風の影響により、配送に遅れが出ています。"
+    assert (status["schema"], status["order_number"], status["stage"]) == (1, "H-20260911-0031", 3)
 
 
-def test_a_large_mailbox_keeps_the_gallery_small_and_says_so(tmp_path: Path) -> None:
-    many = [entry(number % 60, file=f"mail/{number}.html") for number in range(GALLERY_LIMIT + 5)]
-    html = write_gallery(tmp_path, many, load_brand()).read_text(encoding="utf-8")
-    assert html.count("<iframe") == GALLERY_LIMIT
-    assert f"The newest {GALLERY_LIMIT} of {GALLERY_LIMIT + 5}" in html
+@pytest.mark.parametrize("name", PAGES)
+def test_no_file_holds_a_price_a_name_or_another_persons_words(files: dict[str, PageFiles], name: str) -> None:
+    found = files[name]
+    for content in (found.html, found.status, found.calendar or b""):
+        assert not re.search(r"\d円|[¥￥]", content.decode())
+    assert "preferences" not in found.status.decode()
 
 
-def test_an_empty_gallery_says_that_nothing_was_sent(tmp_path: Path) -> None:
-    assert "Nothing was sent yet" in write_gallery(tmp_path, [], load_brand()).read_text(encoding="utf-8")
+def test_the_expected_day_is_the_carriers_once_everything_left() -> None:
+    parcel = TANAKA["parcels"][0] | {"eta_on": "2026-09-17"}
+    page = {**TANAKA, "requested_on": None, "parcels": [parcel], "still_to_come": []}
+    assert expected_days(page) == ("2026-09-17", "2026-09-17")
+    assert expected_days({**page, "still_to_come": TANAKA["still_to_come"]}) == ("2026-09-19", "2026-09-19")
+    assert expected_days({**page, "parcels": [parcel | {"eta_on": None}]}) == ("2026-09-19", "2026-09-19")
+
+
+def test_a_calendar_file_is_there_while_a_day_is_known(files: dict[str, PageFiles]) -> None:
+    known = {name for name, found in files.items() if found.calendar}
+    assert known == {
+        "tanaka_follows_two_parcels_and_a_shelf",
+        "higa_waits_for_the_typhoon_to_pass",
+        "mori_has_just_ordered",
+        "sato_gives_a_present",
+    }
+    tanaka, higa = (files[name].calendar or b"" for name in list(PAGES)[:2])
+    assert b"DTSTART:20260919T090000Z\r\nDTEND:20260919T110000Z" in tanaka
+    assert b"DTSTART;VALUE=DATE:20260918\r\nDTEND;VALUE=DATE:20260921" in higa
+    assert f'{tracking_token(b"secret", HIGA["order_id"])}.ics"' in files[list(PAGES)[1]].html.decode()
+
+
+def test_a_page_that_ended_says_nothing_of_the_order(renderer: PageRenderer) -> None:
+    for language, sentence in (("ja", "このページの公開は終了しました"), ("en", "This page has ended")):
+        ended = renderer.ended(owner(TANAKA), language)
+        assert sentence in ended.html.decode()
+        assert "noindex" in ended.html.decode()
+        assert json.loads(ended.status)["state"] == "ended"
+        assert TANAKA["order_id"] not in ended.html.decode() + ended.status.decode()

@@ -151,8 +151,8 @@ class Faulty:
     def remove(self, name: str) -> None:
         self.folder.remove(name)
 
-    def publish(self, name: str, content: bytes) -> bool:
-        return self.folder.publish(name, content)
+    def publish(self, name: str, content: bytes) -> None:
+        self.folder.publish(name, content)
 
     def update(self, name: str, change: Change) -> None:
         self.folder.update(name, change)

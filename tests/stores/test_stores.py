@@ -35,9 +35,14 @@ def test_what_was_created_is_never_overwritten(store: Store) -> None:
     assert store.read("a.zst") == b"first"
 
 
-def test_only_a_changed_page_is_written(store: Store) -> None:
-    assert [store.publish("ab/x.html", page) for page in (b"one", b"one", b"two", b"two")] == [True, False, True, False]
+def test_a_page_is_replaced_and_taken_away(store: Store) -> None:
+    for page in (b"one", b"two"):
+        store.publish("ab/x.html", page)
     assert store.read("ab/x.html") == b"two"
+    store.remove("ab/x.html")
+    store.remove("ab/x.html")
+    assert store.read("ab/x.html") is None
+    assert list(store.names()) == []
 
 
 def test_updates_at_once_lose_nothing(store: Store) -> None:
@@ -54,16 +59,13 @@ def test_updates_at_once_lose_nothing(store: Store) -> None:
 def test_objects_lie_below_their_prefix_with_type_and_cache(s3: Any) -> None:
     store = S3.from_url(f"s3://{BUCKET}/shop/")
     store.publish("ab/x.html", "注文".encode())
+    store.publish("ab/x.ics", b"BEGIN:VCALENDAR")
     store.create("batches/a.zst", b"bytes")
     page = s3.head_object(Bucket=BUCKET, Key="shop/ab/x.html")
     assert (page["ContentType"], page["CacheControl"]) == ("text/html; charset=utf-8", "private, no-cache")
+    assert s3.head_object(Bucket=BUCKET, Key="shop/ab/x.ics")["ContentType"] == "text/calendar; charset=utf-8"
     assert s3.head_object(Bucket=BUCKET, Key="shop/batches/a.zst")["ContentType"] == "application/zstd"
     assert str(store) == f"s3://{BUCKET}/shop"
-
-
-def test_a_page_somebody_else_put_there_is_replaced(s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key="x.html", Body=b"by hand")
-    assert S3.from_url(f"s3://{BUCKET}").publish("x.html", b"by hand")
 
 
 def test_a_missing_bucket_says_so(s3: Any) -> None:  # noqa: ARG001

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pytest
 import zstandard
 
-from tasks import publish
 from tasks.channels.mailbox import Mailbox
 from tasks.core.archive import archive_batches, read_high_water
 from tasks.core.database import Database
+from tasks.core.pages import PageOwner
 from tasks.core.paths import TEMPLATES
 from tasks.core.runs import Run
+from tasks.core.settings import Settings
 from tasks.deliver import deliver_messages
-from tasks.publish import Published
+from tasks.pages.files import Publisher
 from tasks.stores import archive_store
 from tests.deliver.people import QUICK, all_due, change, orders, plan, render, run_of
 from tests.stores.conftest import BUCKET
@@ -59,17 +59,24 @@ def test_what_the_bucket_missed_is_caught_up_and_nothing_overwritten(
     assert lost in keys(s3)
 
 
-def test_pages_lie_in_the_bucket_and_unchanged_ones_stay(
-    database: Database, tmp_path: Path, s3: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_lie_in_the_bucket_and_unchanged_ones_stay(tmp_path: Path, s3: Any) -> None:
     samples = json.loads((TEMPLATES / "tracking_page" / "sample.json").read_text(encoding="utf-8"))
-    rows = [{"source": None, **page, "order_id": name} for name, page in samples.items()]
-    monkeypatch.setattr(publish, "_changed_orders", lambda _: iter(rows))
-    run = run_of(database, tmp_path, publish_url=f"s3://{BUCKET}/t", base_url="https://track.example")
-    first, second = Published(), Published()
-    publish._publish_pages(run, first)
-    rows[0]["cancelled"] = not rows[0]["cancelled"]
-    publish._publish_pages(run, second)
-    assert (first.written, first.failed, len(keys(s3))) == (len(rows), 0, len(rows))
-    assert (second.written, second.unchanged) == (1, len(rows) - 1)
-    assert all(key.startswith("t/") and key.endswith(".html") for key in keys(s3))
+    fixed: dict[str, Any] = {"version": 0, "source": None, "customer_id": None, "address_key": None, "digest": None}
+    rows = [
+        fixed | {"order_id": name, "has_calendar": False, "page": json.dumps(page)} for name, page in samples.items()
+    ]
+    publisher = Publisher(Settings(home=tmp_path, publish_url=f"s3://{BUCKET}/t", base_url="https://track.example"))
+    first = publisher.publish(rows)
+    calendars = sum(one.has_calendar for one in first)
+    assert [one.written for one in first] == [True] * len(rows)
+    assert len(keys(s3)) == 2 * len(rows) + calendars > 2 * len(rows)
+    assert all(key.startswith("t/") and key.endswith((".html", ".json", ".ics")) for key in keys(s3))
+    known = [
+        row | {"digest": one.digest, "has_calendar": one.has_calendar} for row, one in zip(rows, first, strict=True)
+    ]
+    known[0]["page"] = json.dumps(next(iter(samples.values())) | {"cancelled": True})
+    second = publisher.publish(known)
+    assert [one.written for one in second] == [True] + [False] * (len(rows) - 1)
+    assert len(keys(s3)) == 2 * len(rows) + calendars - 1
+    publisher.remove(PageOwner(rows[0]["order_id"]))
+    assert len(keys(s3)) == 2 * (len(rows) - 1) + calendars - 1
