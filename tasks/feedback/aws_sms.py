@@ -9,7 +9,7 @@ from tasks.core.domain import ChannelName
 from tasks.core.feedback import KEY_TAG, Event, Kind, key_of
 from tasks.feedback.base import inner, instant
 
-PROVIDER = "aws-sms"
+PROVIDER = "aws"
 PREFIX = "TEXT_"
 
 KINDS = {

@@ -36,6 +36,15 @@ def own_server() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def restart(home: Path, number: int) -> None:
+    """End the server with a signal and start it again."""
+    pid_file = home / "postgres" / "data" / "postmaster.pid"
+    process = psutil.Process(int(pid_file.read_text(encoding="utf-8").split()[0]))
+    process.send_signal(number)
+    process.wait(20)
+    ensure_server(home)
+
+
 def restarting(home: Path, number: int, step: str) -> Callable[[str], None]:
     """A hook that ends the server with a signal the first time a step is reached, and starts it again."""
     left = [step]
@@ -43,11 +52,7 @@ def restarting(home: Path, number: int, step: str) -> Callable[[str], None]:
     def hook(reached: str) -> None:
         if left == [reached]:
             left.clear()
-            pid_file = home / "postgres" / "data" / "postmaster.pid"
-            process = psutil.Process(int(pid_file.read_text(encoding="utf-8").split()[0]))
-            process.send_signal(number)
-            process.wait(20)
-            ensure_server(home)
+            restart(home, number)
 
     return hook
 

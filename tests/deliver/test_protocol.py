@@ -194,6 +194,18 @@ def test_a_repost_stops_when_a_member_is_no_longer_true(keyed: Shop) -> None:
     assert set(states(keyed.database).values()) == {"unknown"}
 
 
+def test_a_doubt_does_not_wait_until_all_is_sent(keyed: Shop) -> None:
+    """A run may send for longer than a key may be used again."""
+    plan(keyed.database, orders(120))
+    keyed.provider.faults += ["500 after", *["slow"] * 11]
+    keyed.deliver(times=QUICK.model_copy(update={"lease_seconds": 0.5}))
+    with keyed.database.transaction() as connection:
+        newest = "select max(event_id) filter (where subject_id < 'O-00010'), max(event_id) from message_event"
+        reposted, last = connection.execute(text(newest)).one()
+    assert reposted < last
+    keyed.check()
+
+
 def test_what_was_refused_after_a_doubt_stays_in_doubt(keyed: Shop) -> None:
     plan(keyed.database, orders(3))
     keyed.provider.faults += ["500 after", "429", "invalid", "429"]
