@@ -74,7 +74,7 @@ def _resend(chance: random.Random) -> Iterator[Provider]:
             return Counter(tag["value"] for mail in mails for tag in mail["tags"] if tag["name"] == "todoke_key")
 
         proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY))
-        with listening(proxy):
+        with listening(proxy), proxy.client:
             yield _through(proxy, PATIENT, taken, adapter="resend", startup_seconds=0.2)
 
 
@@ -89,7 +89,7 @@ def _ses(chance: random.Random, database: Database) -> Iterator[Provider]:
 
         with closing(SesEvents(database, chance)) as events:
             proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY), took=events.took)
-            with listening(proxy):
+            with listening(proxy), proxy.client:
                 yield _through(proxy, BY_EVENTS, taken, adapter="ses", keyed=False, startup_seconds=0.5)
 
 

@@ -63,6 +63,9 @@ class Storm:
             self.plan(people[wave::WAVES])
             how = list(HOW.values())[wave // 2 % len(HOW)] if wave % 2 else None
             self._rage(kills * (wave + 1) // WAVES, how)
+        while self.killed < kills:
+            self.plan(orders(len(self.planned) + 50)[len(self.planned) :])
+            self._rage(kills, None)
         self.provider.weather.stormy = False
 
     def plan(self, people: list[Planned]) -> None:

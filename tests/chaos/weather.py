@@ -66,7 +66,7 @@ class Troubled(Scripted):
     weather: Weather = field(default_factory=lambda: Weather(random.Random()))  # noqa: S311  # no secret
     took: Callable[[Request, Answer], None] = lambda *_: None
     calls: int = 0
-    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
 
     def answer(self, request: Request) -> Answer:
         """One call."""
@@ -81,7 +81,7 @@ class Troubled(Scripted):
     def _forward(self, request: Request) -> Answer:
         kept = ("Authorization", "Content-Type", "Idempotency-Key")
         headers = {name: value for name, value in request.headers.items() if name in kept}
-        answer = self._client.request(request.method, self.target + request.path, content=request.body, headers=headers)
+        answer = self.client.request(request.method, self.target + request.path, content=request.body, headers=headers)
         return Answer(answer.status_code, answer.content, {"Content-Type": "application/json"})
 
 

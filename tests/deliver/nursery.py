@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,6 @@ class Worker:
     rate: str = ""
     throttles: str | None = None
     mutation: str = ""
-    clock_off_by: float = 0
 
     def channel(self) -> Channel:
         """The stand-in on its port; without a port the mailbox."""
@@ -86,11 +85,12 @@ ADAPTERS: dict[str, Callable[[Worker], Channel]] = {
 
 
 class Nursery:
-    """The test's side."""
+    """The test's side. `environment`: what its workers see besides ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "tests.deliver.nursery"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        seen = {**os.environ, **(environment or {})}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=seen)
 
     def start(self, worker: Worker) -> int:
         """Process id of a new worker."""
@@ -103,6 +103,10 @@ class Nursery:
     def run(self, worker: Worker) -> int:
         """Start and wait."""
         return self.wait(self.start(worker))
+
+    def clock(self) -> float:
+        """What time workers think it is."""
+        return float(self._ask({"clock": True}))
 
     def close(self) -> None:
         """End the nursery."""
@@ -143,9 +147,6 @@ def work(worker: Worker) -> None:
     database = Database(worker.url)
     run = run_of(database, Path(worker.home), env="production" if worker.adapter != "standin" else "development")
     hook = _hook(worker)
-    if worker.clock_off_by:
-        wrong = time.time
-        time.time = lambda: wrong() + worker.clock_off_by
     if worker.mutation:
         MUTATIONS[worker.mutation].apply(worker.url)
     if worker.naive:
@@ -189,7 +190,9 @@ def main() -> None:
         request = orjson.loads(line)
         if "start" in request:
             worker = Worker(**request["start"])
-            answer = forked(lambda worker=worker: work(worker))  # type: ignore[misc]
+            answer: float = forked(lambda worker=worker: work(worker))  # type: ignore[misc]
+        elif "clock" in request:
+            answer = time.time()
         else:
             _, status = os.waitpid(request["wait"], 0)
             answer = os.waitstatus_to_exitcode(status)
