@@ -275,7 +275,7 @@ class Courier:
             return False
         self.tries[doubt.batch_id] = ATTEMPTS + 1
         try:
-            settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.hook)
+            settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.times, self.hook)
         except DeliveryError as error:
             self._note(error)
             return False

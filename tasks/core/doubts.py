@@ -1,6 +1,6 @@
 """The delivery protocol where proof is missing: take over, repost, resolve (docs/delivery.md)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -27,11 +27,12 @@ class LooksUp(Protocol):
 
 
 class Events(StrEnum):
-    """What a provider's events can still say of a batch (sql/ledger/in_doubt.sql)."""
+    """What may be expected of a provider's events about a batch (sql/ledger/in_doubt.sql)."""
 
-    NONE = "none"  # none come, or none came for too long: their absence proves nothing
+    NONE = "none"  # this provider never told of a message of ours
     EARLY = "early"
-    COMPLETE = "complete"
+    DUE = "due"
+    OVERDUE = "overdue"
 
 
 NOT_FOUND, NOT_HEARD_OF, CANNOT_ASK = "not_found_at_provider", "not_found_in_events", "cannot_ask_provider"
@@ -82,7 +83,6 @@ def in_doubt(connection: Connection, scope: Scope, provider: str, times: Deliver
         channel=scope.channel,
         provider=provider,
         repost_seconds=times.repost_minutes * 60,
-        post_seconds=post_seconds,
         horizon_seconds=post_seconds + times.horizon_minutes * 60,
         event_seconds=post_seconds + times.event_horizon_minutes * 60,
     )
@@ -103,7 +103,12 @@ def may_repost(connection: Connection, scope: Scope, doubted: Doubt, still_due: 
 
 
 def ask(
-    database: Database, scope: Scope, doubted: Doubt, provider: LooksUp, hook: Callable[[str], None]
+    database: Database,
+    scope: Scope,
+    doubted: Doubt,
+    provider: LooksUp,
+    times: DeliverySettings,
+    hook: Callable[[str], None],
 ) -> dict[Key, State]:
     """Ask the provider which messages it took, and settle them; the batch is not posted again in between (fence).
 
@@ -112,19 +117,39 @@ def ask(
     """
     with database.transaction() as connection:
         keys = {message_key(*key): key for key in members(connection, doubted.batch_id)}
-        told = fold(connection, list(keys), scope.channel)
-    found: dict[UUID, str | None] = {key: None for key, one in told.items() if one["was_taken"]}
+        found: dict[UUID, str | None] = dict.fromkeys(_spoken_of(connection, scope, keys))
+        missing = NOT_FOUND if provider.can_look_up else _silence(connection, scope, doubted, times)
     if provider.can_look_up:
         found |= provider.look_up(list(keys))
-        missing = NOT_FOUND
-    elif doubted.events is Events.EARLY and len(found) < len(keys):
+    if missing is None and len(found) < len(keys):
         return {}
-    else:
-        missing = NOT_HEARD_OF if doubted.events is Events.COMPLETE else CANNOT_ASK
     hook("ask")
     with database.transaction() as connection:
-        answer = Answer({keys[key]: provider_id for key, provider_id in found.items()}, missing)
+        answer = Answer({keys[key]: provider_id for key, provider_id in found.items()}, missing or CANNOT_ASK)
         return resolve(connection, scope, doubted, answer)
+
+
+def _spoken_of(connection: Connection, scope: Scope, keys: Iterable[UUID]) -> list[UUID]:
+    told = fold(connection, list(keys), scope.channel)
+    return [key for key, one in told.items() if one["was_taken"]]
+
+
+def _silence(connection: Connection, scope: Scope, doubted: Doubt, times: DeliverySettings) -> str | None:
+    """Why no event speaks of a message; None: too early to say.
+
+    It was not taken only if events spoke of everything else the provider took right after. One of those missing, or
+    none there, proves nothing: the reader may be late, or the shop subscribed to bounces alone.
+    """
+    if doubted.events is Events.NONE:
+        return CANNOT_ASK
+    if doubted.events is Events.EARLY:
+        return None
+    seconds = times.lease_seconds + times.timeout_seconds
+    since = query("ledger/taken_since").rows(connection, batch_id=doubted.batch_id, post_seconds=seconds)
+    others = [message_key(row["touchpoint"], row["subject_id"]) for row in since]
+    if others and len(_spoken_of(connection, scope, others)) == len(others):
+        return NOT_HEARD_OF
+    return None if doubted.events is Events.DUE else CANNOT_ASK
 
 
 def resolve(connection: Connection, scope: Scope, doubted: Doubt, answer: Answer) -> dict[Key, State]:

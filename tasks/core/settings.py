@@ -118,7 +118,7 @@ class DeliverySettings(FromEnvironment):
     event_horizon_minutes: float = Field(
         60,
         gt=0,
-        description="How long a provider's event may take; twice as long is waited for a sign that events come.",
+        description="How long a provider's event may take; twice as long is waited for others.",
     )
     batch_size: int = Field(
         500, ge=1, le=1000, description="Messages sealed together at most; a provider may take fewer."

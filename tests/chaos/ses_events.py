@@ -1,16 +1,18 @@
 """What SES publishes of what it took: a small source of ours, for no stand-in of SES tells in events.
 
-It takes the word of the stand-in's own answers, signs as SNS does, and hands each notification to the receiver that
-`todoke listen` and `todoke outcomes` use, until it is kept: some twice, some late, in no order, through restarts.
+It takes the word of the stand-in's own answers, signs as SNS does, and hands each notification to the parser and the
+receiver of `todoke outcomes`, until it is kept: some twice, some late, in no order, through restarts.
 """
 
 import random
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from queue import Empty, Queue
-from threading import Event, Thread
+from queue import Queue
+from threading import Event as Signal
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -18,11 +20,13 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.core.database import Database
 from tasks.core.errors import DatabaseUnreachable
+from tasks.core.feedback import Event
+from tasks.feedback import parse
 from tests.deliver.scripted import Answer, Request
 from tests.feedback import signing
 from tests.feedback.conftest import incoming_of, receiver_of
 
-TOLD_TWICE, DELIVERED = 0.05, 0.1
+TOLD_AGAIN, DELIVERED = 0.05, 0.1
 """Shares of messages whose event comes again, and of those whose delivery is told too: what is taken is what counts."""
 
 
@@ -34,7 +38,7 @@ class SesEvents:
     chance: random.Random
     published: int = 0
     _waiting: Queue[tuple[str, dict[str, Any]]] = field(default_factory=Queue)
-    _over: Event = field(default_factory=Event)
+    _over: Signal = field(default_factory=Signal)
 
     def __post_init__(self) -> None:
         self._receiver = receiver_of(self.database)
@@ -52,27 +56,35 @@ class SesEvents:
 
     def _tell(self, entry: dict[str, Any], message_id: str) -> None:
         words = ["Send"] + ["Delivery"] * (self.chance.random() < DELIVERED)
-        for word in words * (2 if self.chance.random() < TOLD_TWICE else 1):
+        for word in words * (2 if self.chance.random() < TOLD_AGAIN else 1):
             self._waiting.put((f"{message_id}-{word}", _event(word, entry, message_id)))
 
     def _publish(self) -> None:
         while not (self._over.is_set() and self._waiting.empty()):
-            with suppress(Empty):
-                name, event = self._waiting.get(timeout=0.1)
-                if self.chance.random() < TOLD_TWICE and not self._over.is_set():
-                    self._waiting.put((name, event))  # later
-                    continue
-                self._deliver(name, event)
+            told = list(self._next())
+            self.chance.shuffle(told)
+            self._deliver([event for name, said in told for event in self._heard(name, said)])
 
-    def _deliver(self, name: str, event: dict[str, Any]) -> None:
-        """Again and again until it is kept, as SNS and SQS do."""
-        while True:
-            try:
-                self.published += self._receiver.receive(incoming_of(signing.sns(event, name)))
-            except (DBAPIError, DatabaseUnreachable):
-                time.sleep(0.2)
+    def _next(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What waits by now, but for what comes later."""
+        time.sleep(0.1)
+        for _ in range(self._waiting.qsize()):
+            one = self._waiting.get()
+            if self.chance.random() < TOLD_AGAIN and not self._over.is_set():
+                self._waiting.put(one)
             else:
+                yield one
+
+    def _heard(self, name: str, said: dict[str, Any]) -> list[Event]:
+        return parse(incoming_of(signing.sns(said, name)), self._receiver.trust)
+
+    def _deliver(self, events: list[Event]) -> None:
+        """Again and again until they are kept, as SNS and SQS do."""
+        while events:
+            with suppress(DBAPIError, DatabaseUnreachable):
+                self.published += self._receiver.keep(events)
                 return
+            time.sleep(0.2)
 
     def close(self) -> None:
         """Everything was published."""
