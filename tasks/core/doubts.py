@@ -22,6 +22,8 @@ class LooksUp(Protocol):
     """The part of a channel adapter that can be asked (tasks/channels/base.py)."""
 
     @property
+    def keyed(self) -> bool: ...
+    @property
     def can_look_up(self) -> bool: ...
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]: ...
 
@@ -118,7 +120,7 @@ def ask(
     with database.transaction() as connection:
         keys = {message_key(*key): key for key in members(connection, doubted.batch_id)}
         found: dict[UUID, str | None] = dict.fromkeys(_spoken_of(connection, scope, keys))
-        missing = NOT_FOUND if provider.can_look_up else _silence(connection, scope, doubted, times)
+        missing = NOT_FOUND if provider.can_look_up else _silence(connection, scope, doubted, provider.keyed, times)
     if provider.can_look_up:
         found |= provider.look_up(list(keys))
     if missing is None and len(found) < len(keys):
@@ -134,12 +136,17 @@ def _spoken_of(connection: Connection, scope: Scope, keys: Iterable[UUID]) -> li
     return [key for key, one in told.items() if one["was_taken"]]
 
 
-def _silence(connection: Connection, scope: Scope, doubted: Doubt, times: DeliverySettings) -> str | None:
+def _silence(
+    connection: Connection, scope: Scope, doubted: Doubt, is_keyed: bool, times: DeliverySettings
+) -> str | None:
     """Why no event speaks of a message; None: too early to say.
 
     It was not taken only if events spoke of everything else the provider took right after. One of those missing, or
-    none there, proves nothing: the reader may be late, or the shop subscribed to bounces alone.
+    none there, proves nothing: the reader may be late, or the shop subscribed to bounces alone. While a key may be used
+    again nothing is given up: what keeps this run from it (a stop of the account) need not keep the next.
     """
+    if is_keyed and doubted.may_repost:
+        return None
     if doubted.events is Events.NONE:
         return CANNOT_ASK
     if doubted.events is Events.EARLY:
