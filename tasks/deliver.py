@@ -135,7 +135,7 @@ class Courier:
         self.notes.append(f"{self.channel.provider}: another worker still holds messages; the next run settles them")
 
     def _work(self) -> bool:
-        """One pass over everything there is to do, a lease long at most: doubts wait no longer. False: there was nothing."""
+        """One pass over what there is to do, a lease long at most: doubts wait no longer. False: there was nothing."""
         until = time.monotonic() + self.times.lease_seconds
         with self.run.database.transaction() as connection:
             taken = doubts.take_over(connection, self.scope)
