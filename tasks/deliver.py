@@ -137,20 +137,23 @@ class Courier:
         self.notes.append(f"{self.channel.provider}: another worker still holds messages; the next run settles them")
 
     def _work(self) -> bool:
-        """One pass over everything there is to do; False when there was nothing."""
+        """One pass over what there is to do, a lease long at most: doubts wait no longer. False: there was nothing."""
+        until = time.monotonic() + self.times.lease_seconds
         with self.run.database.transaction() as connection:
             taken = doubts.take_over(connection, self.scope)
         if taken:
             self.hook("take_over")
         self.counts["taken_over"] += taken
-        drained = sum(self._drain(message_class) for message_class in ledger.CLASSES)
+        drained = sum(self._drain(one, until) for one in ledger.CLASSES if time.monotonic() < until)
         settled = self._settle_doubts()
         return taken + drained > 0 or settled or self._wait_for_provider()
 
-    def _drain(self, message_class: TouchpointClass) -> bool:
+    def _drain(self, message_class: TouchpointClass, until: float) -> bool:
         worked = False
         while not self.stopped and (self._post_next(message_class) or self._seal_next(message_class)):
             worked = True
+            if time.monotonic() > until:
+                break
         return worked
 
     def _seal_next(self, message_class: TouchpointClass) -> bool:
@@ -267,16 +270,16 @@ class Courier:
 
     def _ask(self, doubt: Doubt) -> bool:
         """Ask the provider which messages it took; the batch is not posted again in between (fence)."""
-        if not doubt.may_ask or self.tries[doubt.batch_id] > ATTEMPTS:
+        if not doubt.may_look_into(self.channel) or self.tries[doubt.batch_id] > ATTEMPTS:
             return False
         self.tries[doubt.batch_id] = ATTEMPTS + 1
         try:
-            settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.hook)
+            settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.times, self.hook)
         except DeliveryError as error:
             self._note(error)
             return False
         self._count(settled.values())
-        return True
+        return bool(settled)
 
     def _wait_for_provider(self) -> bool:
         """Sleep out a short Retry-After. False when there is none, or it is longer than a lease."""

@@ -2,7 +2,8 @@
 
 A call has one content for all its personalizations. Ours differ, and substitutions end at 10,000 bytes a person, less
 than one of our HTML parts: so one message is one call. Unkeyed; 202 means queued, and every later failure arrives as an
-event, which finds its message by the custom argument `todoke_key`. Nobody can be asked: what is unknown is parked.
+event, which finds its message by the custom argument `todoke_key`. Nobody can be asked: what is unknown
+is settled by events, else parked.
 """
 
 import time

@@ -1,7 +1,7 @@
 """Amazon SES v2: `SendBulkEmail` with one template, `{{subject}}` / `{{html}}` / `{{text}}`, filled per entry.
 
 A call has its attachments in common, and ours differ: a message with one goes alone through `SendEmail`.
-SES knows no idempotency key and cannot be asked what it took: a batch without proof is parked, never posted again.
+SES knows no idempotency key and cannot be asked what it took: events settle a batch without proof, else it is parked.
 boto3 would post a call three times after a timeout, reset or 5xx: its retries are off, a test counts the POSTs. An
 accepted message can still fail while SES renders it; that arrives as an event of the configuration set.
 """

@@ -176,7 +176,10 @@ def _ticket(found: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def fold(connection: Connection, keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """What became of messages, by our key: state, delivered_at, opened_at, clicked_at, was_taken, events."""
-    rows = query("feedback/fold").rows(connection, keys=[str(key) for key in keys])
+def fold(connection: Connection, keys: Sequence[UUID], channel: ChannelName) -> dict[UUID, dict[str, Any]]:
+    """What became of messages on a channel, by our key.
+
+    Each has state, delivered_at, opened_at, clicked_at, was_taken, events.
+    """
+    rows = query("feedback/fold").rows(connection, keys=[str(key) for key in keys], channel=channel)
     return {row["message_key"]: dict(row) for row in rows}

@@ -144,6 +144,11 @@ class DeliverySettings(FromEnvironment):
         15, gt=0, description="How long an unknown batch of a keyed provider may be posted again."
     )
     horizon_minutes: float = Field(10, gt=0, description="How long to wait before an unkeyed provider is asked.")
+    event_horizon_minutes: float = Field(
+        60,
+        gt=0,
+        description="How long a provider's event may take; twice as long is waited for others.",
+    )
     batch_size: int = Field(
         500, ge=1, le=1000, description="Messages sealed together at most; a provider may take fewer."
     )

@@ -13,7 +13,7 @@ from tasks.core.domain import ChannelName
 from tasks.core.feedback import KEY_TAG, Event, Kind, key_of
 from tasks.feedback.base import inner, instant, text
 
-PROVIDER = "aws-sms"
+PROVIDER = "aws"
 PREFIX = "TEXT_"
 
 KINDS = {

@@ -13,6 +13,9 @@ from tasks.core.outgoing import Outgoing, Result
 
 NOT_TAKEN: dict[str, Callable[[str], DeliveryError]] = {
     "refused connection": NotWritten,
+    "429": NotWritten,
+    "429 with Retry-After": lambda why: NotWritten(why, 0.02),
+    "429 for an hour": lambda why: NotWritten(why, 3600),
     "account stop": AccountStopped,
     "invalid": Rejected,
 }
@@ -30,6 +33,8 @@ class ModelProvider:
     blind: int = 0
     """Messages posted again though they were posted before, under no key, and nobody had asked since."""
     conflicts: int = 0
+    reposts: int = 0
+    """Calls under a known key."""
     name: ChannelName = ChannelName.EMAIL
     provider: str = "model"
     is_real: bool = False
@@ -70,6 +75,7 @@ class ModelProvider:
     def _take(self, key: str, body: bytes, messages: list[str]) -> list[Result]:
         if self.keyed and key in self._bodies:
             known, results = self._bodies[key]
+            self.reposts += 1
             self.conflicts += known != body
             return results
         self.store.update(messages)

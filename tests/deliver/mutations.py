@@ -149,7 +149,8 @@ def post_after_the_lease(_: str) -> None:
 def send_again_what_is_not_found(_: str) -> None:
     """Nobody is asked: after a while an unknown batch is planned again."""
     resolve = doubts.resolve
-    _put(doubts, "resolve", lambda connection, scope, doubt, _found: resolve(connection, scope, doubt, {}))
+    nothing = doubts.Answer({}, doubts.NOT_FOUND)
+    _put(doubts, "resolve", lambda connection, scope, doubt, _answer: resolve(connection, scope, doubt, nothing))
 
 
 MUTATIONS = {

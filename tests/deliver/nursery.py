@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,11 +18,14 @@ import orjson
 
 from tasks.channels.base import Channel
 from tasks.channels.mailbox import Mailbox
+from tasks.channels.resend import Resend
+from tasks.channels.ses import Ses
+from tasks.core.accounts import SesSettings
 from tasks.core.claims import Scope, claim, end, enter
 from tasks.core.database import Database
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.sealing import pack
-from tasks.core.settings import PaceSettings
+from tasks.core.settings import DeliverySettings, PaceSettings
 from tasks.core.steps import VARIABLE, reached
 from tasks.deliver import Hook, deliver_messages
 from tests.deliver.mutations import MUTATIONS
@@ -38,6 +41,8 @@ class Worker:
     home: str
     port: int = 0
     keyed: bool = True
+    adapter: str = "standin"
+    times: dict[str, float] = field(default_factory=dict)
     strike: str = ""
     nth: int = 1
     signal: int = signal.SIGKILL
@@ -45,11 +50,19 @@ class Worker:
     rate: str = ""
     throttles: str | None = None
     mutation: str = ""
-    clock_off_by: float = 0
 
     def channel(self) -> Channel:
         """The stand-in on its port; without a port the mailbox."""
-        return HttpChannel(self.port, self.keyed) if self.port else Mailbox(Path(self.home) / "mailbox")
+        return ADAPTERS[self.adapter](self) if self.port else Mailbox(Path(self.home) / "mailbox")
+
+    @property
+    def address(self) -> str:
+        """Where the stand-in listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def delivery(self) -> DeliverySettings:
+        """Its times."""
+        return QUICK.model_copy(update=self.times)
 
     def pace(self) -> PaceSettings:
         """Its limits."""
@@ -58,12 +71,26 @@ class Worker:
         return PATIENT.model_copy(update={"messages": self.rate, "throttles": path, "patience_minutes": patience})
 
 
-class Nursery:
-    """The test's side."""
+def _ses(worker: Worker) -> Ses:
+    nobody = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    os.environ.update(nobody, AWS_DEFAULT_REGION="ap-northeast-1", AWS_ENDPOINT_URL=worker.address)
+    return Ses(SesSettings(rate=10_000), worker.delivery().timeout_seconds)
 
-    def __init__(self) -> None:
+
+ADAPTERS: dict[str, Callable[[Worker], Channel]] = {
+    "standin": lambda worker: HttpChannel(worker.port, worker.keyed),
+    "resend": lambda worker: Resend("re_tests", worker.address),
+    "ses": _ses,
+}
+
+
+class Nursery:
+    """The test's side. `environment`: what its workers see besides ours."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "tests.deliver.nursery"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        seen = {**os.environ, **(environment or {})}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=seen)
 
     def start(self, worker: Worker) -> int:
         """Process id of a new worker."""
@@ -76,6 +103,10 @@ class Nursery:
     def run(self, worker: Worker) -> int:
         """Start and wait."""
         return self.wait(self.start(worker))
+
+    def clock(self) -> float:
+        """What time workers think it is."""
+        return float(self._ask({"clock": True}))
 
     def close(self) -> None:
         """End the nursery."""
@@ -114,16 +145,13 @@ def _hook(worker: Worker) -> Hook:
 def work(worker: Worker) -> None:
     """The worker's life."""
     database = Database(worker.url)
-    run = run_of(database, Path(worker.home))
+    run = run_of(database, Path(worker.home), env="production" if worker.adapter != "standin" else "development")
     hook = _hook(worker)
-    if worker.clock_off_by:
-        wrong = time.time
-        time.time = lambda: wrong() + worker.clock_off_by
     if worker.mutation:
         MUTATIONS[worker.mutation].apply(worker.url)
     if worker.naive:
         return send_naively(database, worker.channel(), hook)
-    deliver_messages(run, [worker.channel()], render, all_due, QUICK, hook, worker.pace())
+    deliver_messages(run, [worker.channel()], render, all_due, worker.delivery(), hook, worker.pace())
     return None
 
 
@@ -162,7 +190,9 @@ def main() -> None:
         request = orjson.loads(line)
         if "start" in request:
             worker = Worker(**request["start"])
-            answer = forked(lambda worker=worker: work(worker))  # type: ignore[misc]
+            answer: float = forked(lambda worker=worker: work(worker))  # type: ignore[misc]
+        elif "clock" in request:
+            answer = time.time()
         else:
             _, status = os.waitpid(request["wait"], 0)
             answer = os.waitstatus_to_exitcode(status)

@@ -79,8 +79,9 @@ def test_a_doubt_is_resolved_once(database: Database, batch_id: UUID) -> None:
     lease_ends(database)
     with database.transaction() as connection:
         [doubt] = doubts.in_doubt(connection, SCOPE, "standin", QUICK)
-        assert doubts.resolve(connection, SCOPE, doubt, {KEYS[0]: "id-1"}) == {KEYS[0]: "accepted", KEYS[1]: "planned"}
-        assert doubts.resolve(connection, SCOPE, doubt, {}) == {}
+        answer = doubts.Answer({KEYS[0]: "id-1"}, doubts.NOT_FOUND)
+        assert doubts.resolve(connection, SCOPE, doubt, answer) == {KEYS[0]: "accepted", KEYS[1]: "planned"}
+        assert doubts.resolve(connection, SCOPE, doubt, doubts.Answer({}, doubts.NOT_FOUND)) == {}
     assert states(database) == {"O-00000": "accepted", "O-00001": "planned"}
     with database.transaction() as connection:
         assert ledger.discrepancies(connection) == []

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import text
 
 from tasks import deliver
@@ -21,7 +21,7 @@ from tasks.core.ledger import discrepancies
 from tasks.core.outgoing import message_key
 from tasks.core.settings import PaceSettings
 from tasks.deliver import deliver_messages
-from tests.deliver.model import FAULTS, ModelProvider
+from tests.deliver.model import FAULTS, TAKEN_OR_NOT, ModelProvider
 from tests.deliver.mutations import MUTATIONS
 from tests.deliver.people import QUICK, Planned, all_due, change, plan, render, run_of
 
@@ -34,6 +34,7 @@ _LATER = """update batch
             set lease_until = lease_until - interval '1 hour', first_posted_at = first_posted_at - interval '1 hour',
                 last_posted_at = last_posted_at - interval '1 hour'
             where state in ('posting', 'unknown')"""
+_RETRY_LATER = "update outbox set not_before_at = not_before_at - interval '1 hour'"
 _SUPPRESS = """insert into suppression (address_key, scope, reason, at, source)
                values (:key, 'all', 'complaint', '2026-09-15', 'test')"""
 
@@ -46,6 +47,7 @@ class Hours(RuleBasedStateMachine):
     """Hours of one shop with one provider; its messages are told from those of earlier examples by their provider."""
 
     keyed: bool
+    reposts = 0
     database: Database
     home: Path
 
@@ -87,10 +89,20 @@ class Hours(RuleBasedStateMachine):
         except Killed:
             change(self.database, "update batch set lease_until = clock_timestamp() where state = 'posting'")
 
+    @precondition(lambda self: self.keyed)
+    @rule(fault=st.sampled_from(TAKEN_OR_NOT), again=st.sampled_from(FAULTS), step=st.sampled_from(STEPS[3:6]))
+    def killed_repost(self, fault: str, again: str, step: str) -> None:
+        """A batch without an answer, and a worker that dies while it posts it again."""
+        self.provider.faults.clear()
+        self.provider.faults.extend([fault, again])
+        self.decide(2, "T")
+        self.killed_hour(step, 2)
+
     @rule()
     def later(self) -> None:
-        """Leases, keys and horizons are over."""
+        """Leases, keys, horizons and the times of Retry-After are over."""
         change(self.database, _LATER)
+        change(self.database, _RETRY_LATER)
 
     @rule(data=st.data())
     def opt_out(self, data: st.DataObject) -> None:
@@ -113,10 +125,11 @@ class Hours(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In fair weather everything ends: sent, or not for a reason the ledger tells."""
+        type(self).reposts += self.provider.reposts
         self.provider.faults.clear()
         for _ in range(8):
             self._deliver(lambda _: None)
-            change(self.database, _LATER)
+            self.later()
             if not OPEN & set(self._states().values()):
                 break
         self.nothing_is_repeated()
@@ -164,7 +177,7 @@ def test_the_machine_is_not_blind(
 
 def walk(database: Database, home: Path, is_keyed: bool, examples: int, derandomize: bool = False) -> None:
     """So many shops, each through some ten of these rules. The first that fails is not made smaller: it takes long."""
-    kind = type("Hours", (Hours,), {"keyed": is_keyed, "database": database, "home": home})
+    kind: type[Hours] = type("Hours", (Hours,), {"keyed": is_keyed, "database": database, "home": home})
     run_state_machine_as_test(
         kind,
         settings=settings(
@@ -177,3 +190,4 @@ def walk(database: Database, home: Path, is_keyed: bool, examples: int, derandom
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert bool(kind.reposts) == is_keyed, "a provider with keys saw some of them again, the other none"

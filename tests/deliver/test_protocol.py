@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.deliver.conftest import Shop
-from tests.deliver.people import QUICK, change, orders, plan, reason_of, states
+from tests.deliver.people import QUICK, STEADY, change, orders, plan, reason_of, states
 from tests.deliver.standin import REFUSED, HttpChannel
 
 
@@ -179,6 +179,23 @@ def test_a_key_that_may_be_forgotten_is_not_used_again(keyed: Shop) -> None:
     keyed.check()
 
 
+def test_a_stop_of_the_account_gives_no_key_up(keyed: Shop) -> None:
+    """The batch in doubt is old enough to be asked about, nobody can be asked, and this run may not post it again."""
+    deaf = HttpChannel(keyed.provider.port, True, can_look_up=False)
+    people = orders(4)
+    plan(keyed.database, people[:3])
+    keyed.provider.faults += ["500 after"] * 4
+    keyed.deliver(deaf)
+    change(keyed.database, "update batch set last_posted_at = now() - interval '30 s'")
+    plan(keyed.database, people[3:])
+    keyed.provider.faults.append("suspended")
+    keyed.deliver(deaf)
+    assert sorted(states(keyed.database).values()) == ["planned", *["unknown"] * 3]
+    keyed.deliver(deaf)
+    assert set(states(keyed.database).values()) == {"accepted"}
+    keyed.check()
+
+
 def test_a_repost_stops_when_a_member_is_no_longer_true(keyed: Shop) -> None:
     plan(keyed.database, orders(3))
     keyed.provider.faults += ["500 before"] * 4
@@ -192,6 +209,18 @@ def test_a_repost_stops_when_a_member_is_no_longer_true(keyed: Shop) -> None:
     keyed.deliver()
     assert keyed.provider.calls == 4
     assert set(states(keyed.database).values()) == {"unknown"}
+
+
+def test_a_doubt_does_not_wait_until_all_is_sent(keyed: Shop) -> None:
+    """A run may send for longer than a key may be used again."""
+    plan(keyed.database, orders(150))
+    keyed.provider.faults += ["500 after", *["slow"] * 14]
+    keyed.deliver(times=STEADY)
+    with keyed.database.transaction() as connection:
+        newest = "select max(event_id) filter (where subject_id < 'O-00010'), max(event_id) from message_event"
+        reposted, last = connection.execute(text(newest)).one()
+    assert reposted < last
+    keyed.check()
 
 
 def test_what_was_refused_after_a_doubt_stays_in_doubt(keyed: Shop) -> None:

@@ -39,7 +39,7 @@ def state_after(database: Database, events: list[Event]) -> str:
     with database.transaction() as connection, connection.begin_nested() as step:
         for one in events:
             keep(connection, SECRET, [one])
-        found = str(fold(connection, [MESSAGE])[MESSAGE]["state"])
+        found = str(fold(connection, [MESSAGE], ChannelName.EMAIL)[MESSAGE]["state"])
         step.rollback()
     return found
 
@@ -58,7 +58,7 @@ def test_an_event_is_kept_once_and_never_changed(database: Database) -> None:
     with database.transaction() as connection:
         assert keep(connection, SECRET, [event("sent"), event("sent"), event("sent", 1)]) == 2
         assert keep(connection, SECRET, [event("sent"), event("delivered")]) == 1
-        assert fold(connection, [MESSAGE])[MESSAGE]["events"] == 3
+        assert fold(connection, [MESSAGE], ChannelName.EMAIL)[MESSAGE]["events"] == 3
     for statement in ("update feedback set kind = 'opened'", "delete from feedback", "truncate feedback"):
         with pytest.raises(DBAPIError, match="recorded facts"), database.transaction() as connection:
             connection.execute(text(statement))
@@ -81,7 +81,7 @@ def test_an_event_may_come_before_the_acknowledgement(heard: Heard) -> None:
         keep(connection, SECRET, [event("delivered")])
     plan(heard.database, [Planned("O-1")])
     with heard.database.transaction() as connection:
-        found = fold(connection, [MESSAGE, message_key("shipped", "O-2")])
+        found = fold(connection, [MESSAGE, message_key("shipped", "O-2")], ChannelName.EMAIL)
     assert {key: (row["state"], row["was_taken"]) for key, row in found.items()} == {MESSAGE: ("delivered", True)}
 
 

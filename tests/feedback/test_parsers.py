@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tasks.channels import CHANNELS
 from tasks.core.identity import address_key
 from tasks.core.outgoing import message_key
 from tests.feedback import signing
@@ -163,6 +164,8 @@ WORDS: list[tuple[Callable[[], Signed], str]] = [
 
 def test_every_word_is_kept_for_what_it_means(heard: Heard) -> None:
     """One of each over real HTTP; matched on our key, not on the provider's."""
+    with_key = {"ses", "aws", "sendgrid", "postmark", "resend", "twilio"}
+    assert with_key <= {name for adapters in CHANNELS.values() for name in adapters}, "an event settles doubts by name"
     for sign, kind in WORDS:
         signed = sign()
         answer = heard.post(signed)

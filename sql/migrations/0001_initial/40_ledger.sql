@@ -131,6 +131,7 @@ create table batch (
 alter table batch alter column body set storage external;
 create index on batch (state) where state in ('sealed', 'posting', 'unknown');
 create index on batch (batch_id) where state = 'done' and archived_at is null;
+create index on batch (channel, provider, first_posted_at) where state = 'done';
 
 create table batch_member (
   batch_id   uuid not null,

@@ -17,6 +17,7 @@ create table feedback (
   unique (provider, event_id)
 );
 create index on feedback (message_key) where message_key is not null;
+create index on feedback (provider, channel) where message_key is not null;
 create index on feedback (address_key) where kind in ('bounced', 'complained', 'unsubscribed', 'resubscribed');
 create index on feedback (feedback_id) where kind in ('preference', 'replied');
 create trigger a_frozen before delete or truncate on feedback for each statement execute function refuse_change();

@@ -1,0 +1,106 @@
+"""The providers of the storm: each behind faults, each with a store of its own, which alone says what was taken."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tasks.core.database import Database
+from tasks.core.settings import DeliverySettings
+from tests.chaos.ses_events import SesEvents
+from tests.chaos.weather import THROUGH_A_PROXY, Troubled, Weather
+from tests.deliver.node import running
+from tests.deliver.people import QUICK
+from tests.deliver.scripted import listening
+from tests.deliver.standin import StandIn, serving
+
+TIMES = QUICK.model_copy(update={"horizon_minutes": 0.1, "repost_minutes": 0.15})
+"""In the proportions of the defaults: a lease, then 6 s until the provider is asked, 9 s for a repost."""
+
+PATIENT = TIMES.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0, "repost_minutes": 15})
+"""Other programs need longer for an answer. Nothing can be asked for there: a key is used as long as by default."""
+
+BY_EVENTS = PATIENT.model_copy(update={"event_horizon_minutes": 0.5})
+
+
+@dataclass
+class Provider:
+    """`taken`: who got how many copies, from the provider's own store. `calls` that reached it or its proxy."""
+
+    times: DeliverySettings
+    weather: Weather
+    taken: Callable[[], Counter[str]]
+    calls: Callable[[], int]
+    port: int
+    adapter: str = "standin"
+    keyed: bool = True
+    startup_seconds: float = 0
+    """How long a worker takes until it posts."""
+    conflicts: Callable[[], int] = field(default=lambda: 0)
+
+    @property
+    def two_horizons(self) -> float:
+        """Seconds within which an unknown outcome is to be settled."""
+        minutes = self.times.event_horizon_minutes if self.adapter == "ses" else self.times.horizon_minutes
+        return 2 * (self.times.lease_seconds + self.times.timeout_seconds + 60 * minutes)
+
+
+@contextmanager
+def _ours(is_keyed: bool, chance: random.Random) -> Iterator[Provider]:
+    weather = Weather(chance)
+    with serving(StandIn(is_keyed, faults=weather)) as made:
+        yield Provider(
+            TIMES,
+            weather,
+            lambda: Counter(made.taken),
+            lambda: made.calls,
+            made.port,
+            keyed=is_keyed,
+            conflicts=lambda: made.conflicts,
+        )
+
+
+@contextmanager
+def _resend(chance: random.Random) -> Iterator[Provider]:
+    arguments = ("start", "--service", "resend", "--host", "127.0.0.1")
+    with running("emulate/dist/index.js", *arguments, port_option="--port", ready="/emails") as url:
+
+        def taken() -> Counter[str]:
+            mails = httpx.get(f"{url}/emails", timeout=60).json()["data"]
+            return Counter(tag["value"] for mail in mails for tag in mail["tags"] if tag["name"] == "todoke_key")
+
+        proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY))
+        with listening(proxy), proxy.client:
+            yield _through(proxy, PATIENT, taken, adapter="resend", startup_seconds=0.2)
+
+
+@contextmanager
+def _ses(chance: random.Random, database: Database) -> Iterator[Provider]:
+    script = "aws-ses-v2-local/dist/cli.js"
+    with running(script, "--host", "127.0.0.1", port_option="--port", ready="/health-check") as url:
+
+        def taken() -> Counter[str]:
+            mails = httpx.get(f"{url}/store", timeout=60).json()["emails"]
+            return Counter(mail["destination"]["to"][0] for mail in mails)
+
+        with closing(SesEvents(database, chance)) as events:
+            proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY), took=events.took)
+            with listening(proxy), proxy.client:
+                yield _through(proxy, BY_EVENTS, taken, adapter="ses", keyed=False, startup_seconds=0.5)
+
+
+def _through(proxy: Troubled, times: DeliverySettings, taken: Callable[[], Counter[str]], **how: Any) -> Provider:
+    return Provider(times, proxy.weather, taken, lambda: proxy.calls, proxy.port, **how)
+
+
+PROVIDERS: dict[str, Callable[[random.Random, Database], AbstractContextManager[Provider]]] = {
+    "keyed": lambda chance, _: _ours(True, chance),
+    "searchable": lambda chance, _: _ours(False, chance),
+    "resend": lambda chance, _: _resend(chance),
+    "ses": _ses,
+}
+"""Two of ours (keys; search), Resend and SES as others wrote them (keys; events)."""
