@@ -13,6 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
+from tasks.core import lanes
 from tasks.core.domain import DelayCause
 from tasks.core.hazard_store import tell
 from tasks.core.postal import EDITION, look_up
@@ -24,7 +25,7 @@ from tasks.hazards.live import Asked
 from tasks.hazards.watch import Look, look
 from tasks.oms import order_system
 
-RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD)
+RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD, DelayCause.PREDICTED_LATE)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""
 
 
@@ -83,16 +84,18 @@ def detect_delays(
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
     _gather(connection, as_of)
-    thresholds = {
+    if DelayCause.PREDICTED_LATE in rules:
+        lanes.predict(connection, as_of, lanes.travel(settings.zone))
+    given = {
+        "as_of": as_of,
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
         "doubted": f"{settings.doubted_hours} hours",
+        "sure": lanes.SURE,
     }
     for cause in rules:
         rule = query(f"detect/{cause}")
-        rule.run(
-            connection, **{name: value for name, value in {"as_of": as_of, **thresholds}.items() if name in rule.params}
-        )
+        rule.run(connection, **{name: given[name] for name in rule.params})
     return {
         "delays": int(connection.execute(text("select count(*) from found_delay")).scalar_one()),
         "changed": int(query("detect/merge_delays").scalar(connection, as_of=as_of)),
