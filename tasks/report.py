@@ -53,7 +53,7 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "broken": decision.broken,
         "notes": [
             *_feed_notes(results["validate"]),
-            *_weather_notes(connection),
+            *weather_notes(connection),
             *results["validate"]["warnings"],
             *paused(connection),
             *decision.alarms,
@@ -69,7 +69,7 @@ def _rows(connection: Connection, name: str, **values: Any) -> Any:
     return query(f"reports/{name}").rows(connection, **values)
 
 
-def _weather_notes(connection: Connection) -> list[str]:
+def weather_notes(connection: Connection) -> list[str]:
     """Why the gate of the warnings is not open."""
     return [
         f"Warnings: {row['reason']}" for row in _rows(connection, "gates") if row["feed"] == "hazards" and row["reason"]

@@ -3,6 +3,7 @@
 The state of an address stays with the caller, who stores it together with what was read.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -82,10 +83,12 @@ def ask(http: httpx.Client, asked: Asked) -> Answer:
 
 
 def _content(response: Any) -> bytes:
-    """The body, no more of it than `documents` reads; what is longer is refused there."""
-    content = bytearray()
+    """The body, no more of it than `documents` reads; what is longer is refused there. Raises ReadTimeout."""
+    content, ends = bytearray(), time.monotonic() + SECONDS * 4
     for piece in response.iter_bytes():
         content += piece
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout("too slow")
         if len(content) > BIGGEST:
             break
     return bytes(content)

@@ -4,24 +4,29 @@ Looking happens outside the database's transaction, storing inside detection's. 
 warnings it told last, until their own end; the gate `hazards` says so and waits.
 """
 
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import httpx
 
+from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import GateState
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.hazards import Hazard
 from tasks.core.runs import Run
 from tasks.hazards import SOURCES
 from tasks.hazards.base import HazardSource, Link, Reading, Rejected
-from tasks.hazards.live import Asked, ask, client
+from tasks.hazards.live import Answer, Asked, ask, client
 
 MOST_LINKS = 500
 """Documents of a feed fetched in one run: the rest follows in the next, and the gate waits for it."""
 
+
+PATIENCE_SECONDS = 180
+"""... or as many as can be fetched in this time: the hour goes on."""
 
 GIVE_UP = 8
 """A document that failed so often will not come: with the pauses that is a day and a half."""
@@ -34,6 +39,7 @@ class Look:
     hazards: list[Hazard] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     asked: dict[str, Asked] = field(default_factory=dict)
+    ends: float = field(default_factory=lambda: time.monotonic() + PATIENCE_SECONDS)
     closed: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
 
@@ -65,13 +71,16 @@ def places(setting: str) -> Iterator[tuple[HazardSource | None, str]]:
 
 
 def look(run: Run, setting: str, known: Mapping[str, Asked]) -> Look:
-    """Read every folder and ask every address that may be asked at the run's as_of. `known`: address -> its state."""
+    """Read every folder and ask every address that may be asked at the run's as_of. `known`: address -> its state.
+
+    A scratch run asks no address: what is said there now is not of its time.
+    """
     seen = Look()
     with client() as http:
         for source, place in places(setting):
             if source is None:
                 look_into(Path(place), seen)
-            else:
+            elif run.namespace == DEFAULT_NAMESPACE:
                 _ask(http, source, known.get(place) or Asked(place, source.name), known, run.as_of, seen)
     return seen
 
@@ -112,47 +121,42 @@ def _ask(
     except DataError as error:
         problem, links = str(error), None
     after = asked.failed(at, problem, answer.wait) if problem else asked.good(at, answer.headers)
-    seen.asked[asked.url] = after
     if problem:
         seen.stale.append(_sentence(after))
-    waiting = [
-        one
-        for one in known.values()
-        if one.source == source.name and 0 < one.failures < GIVE_UP and one.url != asked.url
-    ]
-    _follow(http, source, _wanted(links or [], known, waiting), known, at, seen)
+    is_complete = _follow(http, source, _wanted(links or [], known), known, at, seen)
+    seen.asked[asked.url] = after if is_complete else replace(after, etag=None, last_modified=None)
 
 
-def _wanted(links: list[Link], known: Mapping[str, Asked], waiting: list[Asked]) -> list[str]:
-    """Addresses not read yet, the newest of each topic, newest first; then those that failed before."""
-    newest = {link.topic: link for link in sorted(links, key=lambda link: link.updated)}
-    fresh = [link.url for link in newest.values() if link.url not in known]
-    announced = {link.url for link in links}
-    return [*reversed(fresh), *(one.url for one in waiting if one.url in announced or not links)]
+def _wanted(links: list[Link], known: Mapping[str, Asked]) -> list[str]:
+    """Addresses not read yet, the newest of each topic, newest first."""
+    newest = {link.topic: link.url for link in sorted(links, key=lambda link: link.updated)}
+    return [url for url in reversed(newest.values()) if url not in known or 0 < known[url].failures < GIVE_UP]
 
 
 def _follow(
     http: httpx.Client, source: HazardSource, urls: list[str], known: Mapping[str, Asked], at: datetime, seen: Look
-) -> None:
-    own = {place for _, place in ((None, url) for url in source.live)}
-    wanted = [url for url in dict.fromkeys(urls) if url not in seen.asked and url not in own]
-    for url in wanted[:MOST_LINKS]:
+) -> bool:
+    """Read what a feed announces. False where something is missing: the feed must announce it again, changed or not."""
+    wanted = [url for url in urls if url not in seen.asked]
+    failed = False
+    for number, url in enumerate(wanted):
+        if number == MOST_LINKS or time.monotonic() > seen.ends:
+            seen.stale.append(f"{source.name}: {len(wanted) - number} documents are left for the next run.")
+            return False
         asked = known.get(url) or Asked(url, source.name)
-        if asked.must_wait(at):
-            seen.stale.append(_sentence(asked))
-            continue
-        answer = ask(http, asked)
+        answer = Answer(None, None, asked.problem) if asked.must_wait(at) else ask(http, asked)
         if answer.problem:
-            seen.asked[url] = asked.failed(at, answer.problem, answer.wait)
-            seen.stale.append(_sentence(seen.asked[url]))
+            failed = True
+            after = asked if asked.must_wait(at) else asked.failed(at, answer.problem, answer.wait)
+            seen.asked[url] = after
+            seen.stale.append(_sentence(after))
             continue
         seen.asked[url] = asked.good(at, answer.headers)
         try:
             seen.take(source.read(url, answer.content or b""))
         except DataError as error:
             _unreadable(source, url, str(error), seen.stale, seen)
-    if len(wanted) > MOST_LINKS:
-        seen.stale.append(f"{source.name}: {len(wanted) - MOST_LINKS} documents are left for the next run.")
+    return not failed
 
 
 def _sentence(asked: Asked) -> str:

@@ -10,6 +10,7 @@ import pytest
 from tasks.core.postal import city_of, look_up
 from tasks.core.settings import Settings
 from tasks.detect import detect
+from tasks.report import weather_notes
 from tests.track.conftest import Shop, day
 from tests.track.hazards.test_jma import QUAKE, telegram, weather
 
@@ -140,6 +141,8 @@ def test_an_unreadable_source_keeps_its_warnings_and_closes_the_gate(shop: Shop,
     (gate,) = shop.rows("select state, reason from feed where feed = 'hazards'")
     assert gate["state"] == "closed"
     assert "advisories.csv" in gate["reason"]
+    with shop.database.transaction() as connection:
+        assert weather_notes(connection) == [f"Warnings: {gate['reason']}"]
     (rejected,) = shop.rows("select column_name, file from rejected_fact where table_name = 'hazards'")
     assert rejected == {"column_name": "document", "file": "2_VPWW60_150000.xml"}
 

@@ -14,6 +14,7 @@ import pytest
 from tasks.core.domain import GateState
 from tasks.core.errors import ConfigurationError
 from tasks.core.runs import Run
+from tasks.hazards import watch
 from tasks.hazards.live import Asked
 from tasks.hazards.watch import Look, look, places
 from tests.track.hazards import test_nws
@@ -156,7 +157,7 @@ def test_a_feed_of_telegrams_is_followed_once_and_again_where_one_failed(server:
     server.answers[f"/{second}"] = (200, telegram(weather(("1520200", "05", "発表"))))
     server.asked.clear()
     later = _look(f"jma:{server.url}/extra.xml", seen.asked, NOW + timedelta(hours=1))
-    assert [path for path, _ in server.asked] == ["/extra.xml", f"/{second}"], "the feed had not changed"
+    assert server.asked == [("/extra.xml", None), (f"/{second}", None)], "the feed must announce it again"
     assert [one.hazard_id for one in later.hazards if one.state == "active"] == ["jma:150000:05"]
     assert later.gate[0] is GateState.OPEN
 
@@ -203,9 +204,29 @@ def test_the_setting_names_sources_and_folders() -> None:
             list(places(wrong))
 
 
+def test_a_scratch_run_asks_nobody(server: Server, tmp_path: Path) -> None:
+    seen = look(Run("r", NOW, "postgresql://nowhere", "scratch_x"), f"nws:{server.url}/a,{tmp_path}", {})
+    assert (server.asked, seen.gate) == ([], (GateState.OPEN, None))
+
+
+def test_what_does_not_fit_into_the_hour_is_left_for_the_next(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MOST_LINKS", 1)
+    names = ("1_0_VXSE53_1.xml", "2_0_VXSE53_2.xml")
+    _feed(server, *names)
+    for name in names:
+        server.answers[f"/{name}"] = (200, telegram("<Earthquake/>", event=name))
+    seen = _look(f"jma:{server.url}/extra.xml")
+    assert seen.gate == (GateState.STALE, "jma: 1 documents are left for the next run.")
+    assert server.asked[1:] == [(f"/{names[1]}", None)], "the newest first"
+    later = _look(f"jma:{server.url}/extra.xml", seen.asked, NOW + timedelta(hours=1))
+    assert (later.gate[0], server.asked[-1][0]) == (GateState.OPEN, f"/{names[0]}")
+    calm = _look(f"jma:{server.url}/extra.xml", {**seen.asked, **later.asked}, NOW + timedelta(hours=2))
+    assert (calm.gate[0], server.asked[-1]) == (GateState.OPEN, ("/extra.xml", '"1"')), "nothing is left"
+
+
 def test_what_failed_too_often_is_not_asked_for_ever(server: Server) -> None:
     lost = f"{server.url}/1_0_VPWW60_150000.xml"
-    _feed(server)
+    _feed(server, "1_0_VPWW60_150000.xml")
     known = {lost: replace(Asked(lost, "jma"), failures=8, problem="answered 404")}
     assert _look(f"jma:{server.url}/extra.xml", known).gate[0] is GateState.OPEN
     assert [path for path, _ in server.asked] == ["/extra.xml"]
