@@ -83,16 +83,27 @@ def _set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> N
 
 
 def _windows(connection: Connection, run: Run, chosen: list[Touchpoint], load_id: int) -> dict[str, Window]:
-    """Each touchpoint's window, with the orders touched for it."""
+    """Each touchpoint's window, with the orders touched for it: those that changed, and those that wait for it."""
     rows = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
-    windows = {}
-    for row in rows:
-        touched = query("decide/touched").rows(
-            connection, touchpoint=row["touchpoint"], after_load=row["after_load"], load_id=load_id
+    changed = {after: _changed(connection, after, load_id) for after in {row["after_load"] for row in rows}}
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
+    for row in query("decide/waiting_orders").rows(connection):
+        waiting[row["touchpoint"]].append(row["order_id"])
+    return {
+        row["touchpoint"]: Window(
+            run.as_of,
+            row["since"],
+            run.as_of,
+            [*changed[row["after_load"]], *waiting[row["touchpoint"]]],
+            floor_at=row["floor_at"],
         )
-        orders = [found["order_id"] for found in touched]
-        windows[row["touchpoint"]] = Window(run.as_of, row["since"], run.as_of, orders, floor_at=row["floor_at"])
-    return windows
+        for row in rows
+    }
+
+
+def _changed(connection: Connection, after_load: int, load_id: int) -> list[str]:
+    rows = query("decide/changed_orders").rows(connection, after_load=after_load, load_id=load_id)
+    return [row["order_id"] for row in rows]
 
 
 def _collect(connection: Connection, run: Run, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
@@ -125,6 +136,7 @@ def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Wi
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
+    query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)
     query("decide/wait").run(connection, as_of=run.as_of, run_id=run.run_id)
     query("decide/stop_waiting").run(connection, touchpoints=list(decided))

@@ -14,6 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
+from tasks.core import lanes
 from tasks.core.domain import DelayCause, GateState
 from tasks.core.errors import DataError
 from tasks.core.queries import query
@@ -23,7 +24,7 @@ from tasks.hazards import SOURCES
 from tasks.hazards.base import Reading, Rejected
 from tasks.oms import order_system
 
-RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD)
+RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD, DelayCause.PREDICTED_LATE)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""
 
 
@@ -70,12 +71,17 @@ def detect_delays(
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
     _gather(connection, as_of)
-    thresholds = {"stalled": f"{settings.stalled_hours} hours", "stalled_far": f"{settings.stalled_far_hours} hours"}
+    if DelayCause.PREDICTED_LATE in rules:
+        lanes.predict(connection, as_of, lanes.travel(settings.zone))
+    given = {
+        "as_of": as_of,
+        "stalled": f"{settings.stalled_hours} hours",
+        "stalled_far": f"{settings.stalled_far_hours} hours",
+        "sure": lanes.SURE,
+    }
     for cause in rules:
         rule = query(f"detect/{cause}")
-        rule.run(
-            connection, **{name: value for name, value in {"as_of": as_of, **thresholds}.items() if name in rule.params}
-        )
+        rule.run(connection, **{name: given[name] for name in rule.params})
     return {
         "delays": int(connection.execute(text("select count(*) from found_delay")).scalar_one()),
         "changed": int(query("detect/merge_delays").scalar(connection, as_of=as_of)),

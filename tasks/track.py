@@ -9,6 +9,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
+from tasks.core import lanes
+from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
 from tasks.core.settings import DetectionSettings
@@ -18,15 +20,15 @@ from tasks.core.settings import DetectionSettings
 def track(run: Run) -> dict[str, int]:
     """Fold everything new in one transaction.
 
-    Counts: orders looked at, parcels, scans and progress rows that changed, and scans of numbers no shipment has.
+    Counts: orders looked at; parcels, scans, lanes and progress rows that changed; scans of numbers no shipment has.
     """
     with run.database.transaction() as connection:
         begin_load(connection, run, "fold")
-        return fold(connection, DetectionSettings().zone)
+        return fold(connection, lanes.travel(DetectionSettings().zone))
 
 
-def fold(connection: Connection, zone: str) -> dict[str, int]:
-    """Fold inside the caller's load (kind fold). `zone`: IANA zone of customers who name none."""
+def fold(connection: Connection, where: Travel) -> dict[str, int]:
+    """Fold inside the caller's load (kind fold). The zone of `where` is that of customers who name none."""
     last = query("track/last_fold").one(connection)
     since, since_at = int(last["load_id"]), last["as_of"]
     query("track/create_order_to_fold").run(connection)
@@ -34,20 +36,22 @@ def fold(connection: Connection, zone: str) -> dict[str, int]:
     counts = {"orders": orders, "parcels": 0, "scans": 0, "progress": 0}
     if orders:
         _analyze(connection, "order_to_fold")
-        counts |= _fold_parcels(connection) | _fold_progress(connection, zone)
+        counts |= _fold_parcels(connection, where) | _fold_progress(connection, where.zone)
     counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since, since_at=since_at)
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
 
 
-def _fold_parcels(connection: Connection) -> dict[str, int]:
+def _fold_parcels(connection: Connection, where: Travel) -> dict[str, int]:
     for table in ("parcel_event", "parcel_story", "folded_parcel"):
         query(f"track/create_{table}").run(connection)
         _analyze(connection, table)
-    return {
+    lanes.note_changes(connection, where)
+    counts = {
         "parcels": int(query("track/merge_parcels").scalar(connection)),
         "scans": query("track/merge_parcel_scans").run(connection),
     }
+    return counts | {"lanes": lanes.count(connection, where)}
 
 
 def _fold_progress(connection: Connection, zone: str) -> dict[str, int]:

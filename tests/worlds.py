@@ -23,6 +23,7 @@ from tasks.core.canonical import JSON, TABLES
 from tasks.core.database import Database
 from tasks.core.due import LONG_AGO, Window, collect
 from tasks.core.gates import new_candidates, run_gates
+from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load, write_under
 from tasks.core.settings import DetectionSettings
@@ -107,7 +108,7 @@ def build(database: Database, world: World) -> Run:
         connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
     with database.transaction() as connection:
         begin_load(connection, run, "fold")
-        fold(connection, ZONE)
+        fold(connection, Travel(ZONE, "JP"))
         held = {
             row.order_id: row.content
             for row in connection.execute(text("select order_id, content from order_progress"))
@@ -140,7 +141,7 @@ def _change(database: Database, run: Run, later: dict[str, list[dict[str, Any]]]
         connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
     with database.transaction() as connection:
         begin_load(connection, run, "fold")
-        fold(connection, ZONE)
+        fold(connection, Travel(ZONE, "JP"))
 
 
 def _as_ordered(row: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 -- Who:    open orders that are, or will be, later than their customer was last told, where it got worse.
 -- Grain:  order x told date → new date.   Anchor: delay.changed_at, a day after the last notice, an hour after the order.
--- Why:    "worse" (DESIGN.md): later than told by a day, a new cause, or from a date to none, and 24 h since the last notice;
+-- Why:    "worse": later than told by a day, a new cause, or from a date to none, and 24 h since the last notice;
 --         a new cause with an earlier day is no bad news.
 --         One cause speaks for the order, the one that explains most to a person; the newest one says when. Who orders into a storm reads of it in
 --         the confirmation, so the first hour is left to that.

@@ -1,6 +1,6 @@
 -- Who:    customers with a bad experience that is still open: ticket, return, delay, broken or lost parcel.
 -- Grain:  customer_id x kind x reference.
--- Why:    TOUCHPOINTS.md: ends when its delay, return or ticket closes, or after 30 days; exchanges (sizes) do not count.
+-- Why:    docs/touchpoints.md: ends when its delay, return or ticket closes, or after 30 days; exchanges (sizes) do not count.
 -- Params: none
 select t.customer_id, 'ticket' as kind, t.ticket_id as reference, t.opened_at
 from tickets t

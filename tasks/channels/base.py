@@ -1,8 +1,8 @@
 """What every channel adapter is: it freezes messages into bytes, posts them once, and reads the answer.
 
-One attempt per `post`: no retry of any kind below it (DELIVERY.md, rule 6). The caller decides what happens next from
-the error alone, so every failure must be one of NotWritten, AccountStopped, Rejected or UnknownOutcome; when in doubt
-it is UnknownOutcome.
+One attempt per `post`: no retry of any kind below it (docs/delivery.md, rule 3). The caller decides what happens next
+from the error alone, so every failure must be one of NotWritten, AccountStopped, Rejected or UnknownOutcome; when in
+doubt it is UnknownOutcome.
 """
 
 from collections.abc import Sequence

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from pydantic import AfterValidator, Field
 
 from tasks.core.declarations import Declaration, load_toml
@@ -32,6 +33,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _country(value: str) -> str:
+    if value not in holidays.list_supported_countries():
+        raise ValueError(f"{value!r} is no ISO 3166-1 code of a country whose public holidays are known")
+    return value
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("is no IANA time zone")
@@ -41,6 +48,7 @@ def _zone(value: str) -> str:
 Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
 Address = Annotated[str, AfterValidator(_address)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, AfterValidator(_country)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -146,6 +154,7 @@ class Calendar(Declaration):
     """When the shop works: business days and the hour after which an order counts for the next one."""
 
     zone: Zone
+    country: Country
     cutoff: time
     closed_weekdays: tuple[Weekday, ...] = ()
     closed_on: tuple[date, ...] = ()

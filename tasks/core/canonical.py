@@ -1,4 +1,4 @@
-"""The canonical drop format (DESIGN.md): what every order system adapter produces and the load reads.
+"""The canonical drop format: what every order system adapter produces and the load reads.
 
 Instants are aware (UTC here), money is a decimal in major units with tax included, regions are ISO 3166-2,
 empty is null. Ids are text. JSON columns travel as text. `*` columns of the document are `required` here.

@@ -1,4 +1,4 @@
-"""The delivery protocol where proof is missing: take over, repost, resolve (docs/delivery.md, rules 9 to 11)."""
+"""The delivery protocol where proof is missing: take over, repost, resolve (docs/delivery.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

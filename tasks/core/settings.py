@@ -108,7 +108,7 @@ class Settings(FromEnvironment):
 
 
 class DeliverySettings(FromEnvironment):
-    """Times of the delivery protocol (DELIVERY.md), in seconds unless said otherwise."""
+    """Times of the delivery protocol (docs/delivery.md), in seconds unless said otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_DELIVERY_", extra="ignore", frozen=True)
 
@@ -170,7 +170,7 @@ def _rates(value: str) -> dict[str, float]:
 
 
 class DetectionSettings(FromEnvironment):
-    """Thresholds of delay detection (DESIGN.md), in hours."""
+    """Thresholds of delay detection (sql/detect), in hours."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_DETECTION_", extra="ignore", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The claim: who may still leave, who is told why not, and that facts after the plan count (DELIVERY.md, rule 2)."""
+"""The claim: who may still leave, who is told why not, and that facts after the plan count (docs/delivery.md)."""
 
 from dataclasses import replace
 from datetime import timedelta

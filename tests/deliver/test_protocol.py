@@ -1,4 +1,4 @@
-"""Classification: what each answer of a provider leads to (DELIVERY.md, rules 6 to 10)."""
+"""Classification: what each answer of a provider leads to (docs/delivery.md, "What an answer means")."""
 
 import time
 

@@ -1,4 +1,4 @@
--- The canonical tables (DESIGN.md, canonical drop format; tasks/core/canonical.py holds the same columns, a test compares them).
+-- The canonical tables (the canonical drop format; tasks/core/canonical.py holds the same columns, a test compares them).
 -- Ids of shop fronts other than the default arrive prefixed with `source:`.
 
 create table customers (

@@ -104,7 +104,7 @@ create table outbox (
   not_before_at timestamptz,           -- Retry-After of a provider
   primary key (touchpoint, subject_id)
 );
-create index on outbox (channel, priority desc, due_at, touchpoint, subject_id);
+create index on outbox (channel, class, priority desc, due_at, touchpoint, subject_id);
 
 -- Grain: sealed batch. Its bytes are what is posted, retried and archived; they are never rendered again.
 create table batch (

@@ -1,4 +1,4 @@
--- Guards: never to the wrong people by accident (DESIGN.md, invariant 11).
+-- Guards: never to the wrong people by accident (docs/architecture.md).
 
 -- One row: the shop and order system this database belongs to.
 create table binding (
