@@ -1,4 +1,5 @@
--- Who:    orders changed since the last finished run, whose page may say something else now, and pages asked for again.
+-- Who:    orders changed since the last finished run, whose page may say something else now; pages of people who said since then what
+--         they want to hear, or in which language; and pages asked for again.
 -- Grain:  order; `page` holds the fields of templates/tracking_page/page.toml.
 -- Why:    only shop fronts (:sources) in whose name we may speak.
 --         Not what is over for :days days: its page has ended, and a first load would publish all of history. A return keeps it open;
@@ -6,6 +7,7 @@
 --         A number comes round again: a scan belongs to the parcel shipped nearest to it, so a parcel's scans lie between the midpoints
 --         to the parcels before and after it (14 days early to 120 late at most).
 -- Params: as_of, load_id, days, sources
+with last_run as (select coalesce(max(load_id), 0) as load_id from run where finished_at is not null)
 select f.order_id, coalesce(t.version, 0) as version, coalesce(t.has_calendar, false) as has_calendar, t.digest, e.ends_at,
        o.source, f.customer_id, k.address_key, jsonb_build_object(
          'order_id', f.order_id, 'language', k.language, 'zone', f.zone, 'placed_at', f.placed_at,
@@ -89,9 +91,19 @@ cross join lateral (
   select case when n.delivered_at is null and n.cancelled_at is null then ends.forgotten_at else ends.over_at end as ends_at
 ) e
 where f.order_id in (
-        select order_id from touched_order
-        where load_id <= :load_id and load_id > coalesce((select max(load_id) from run where finished_at is not null), 0)
+        select order_id from touched_order where load_id <= :load_id and load_id > (select load_id from last_run)
         union all
-        select order_id from tracking_page where digest is null and not ended)
+        select order_id from tracking_page where digest is null and not ended
+        union all
+        select x.order_id
+        from (
+          select customer_id from consents where load_id > (select load_id from last_run)
+          union
+          select u.customer_id from consents c join customers u on u.address_key = c.address where c.load_id > (select load_id from last_run)
+          union
+          select customer_id from preference where from_load > (select load_id from last_run)
+        ) said
+        join orders x using (customer_id)
+        join tracking_page s on s.order_id = x.order_id and not s.ended)
   and o.source = any(cast(:sources as text[])) and f.placed_at <= :as_of and e.ends_at > :as_of and not coalesce(t.ended, false)
 order by f.order_id

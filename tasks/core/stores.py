@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tasks.core.errors import StoreError
-from tasks.core.files import replace_file
+from tasks.core.files import replace_file, replace_quickly
 
 Change = Callable[[bytes | None], bytes | None]
 """From what a file holds (None: there is none) to what it shall hold (None: leave it as it is)."""
@@ -79,7 +79,7 @@ class Folder:
     def publish(self, name: str, content: bytes) -> None:
         """Moved into place."""
         with self._telling():
-            replace_file(self.path / name, content)
+            replace_quickly(str(self.path), name, content)
 
     def update(self, name: str, change: Change) -> None:
         """Under a lock file."""

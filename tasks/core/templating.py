@@ -53,6 +53,7 @@ def environment(templates: Path, name: str, language: str, section: Section, esc
         autoescape=escape,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     jinja.globals |= {"lang": language, "stages": list(words["stages"].values()), **constants}
     jinja.filters |= _filters(language, words)

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256, sha512
+from hashlib import sha512
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 def _token(secret: bytes, purpose: str, subject: str) -> str:
     if not secret:
         raise ValueError("tokens need a secret; an empty one would make every page guessable")
-    return hmac.new(secret, f"{purpose}\0{subject}".encode(), sha256).hexdigest()[:32]
+    return hmac.digest(secret, f"{purpose}\0{subject}".encode(), "sha256").hex()[:32]
 
 
 def tracking_token(secret: bytes, order_id: str, version: int = 0) -> str:

@@ -1,7 +1,8 @@
 """Many tracking pages at once: batches go to helper processes, because one interpreter renders on one core.
 
 A helper (`python -m tasks.pages.helpers`) reads its settings, then one batch of rows a line from stdin, and answers
-each with a line (JSON). It ends when its stdin does, so none outlives the run. No fork: Prefect's threads would come along.
+each with a line (JSON). It ends when its stdin does, so none outlives the run. No fork: Prefect's threads would come
+along.
 """
 
 import os

@@ -142,7 +142,7 @@ def test_every_choice_is_recorded_and_shown_again(heard: Heard) -> None:
         birthday=["1990-05-17"],
         pause=["1"],
     ).text
-    assert ('lang="en"' in page, "Your preferences are saved." in page) == (True, True)
+    assert ('lang="en"' in page, "Your preferences are saved." in page, "TANJOBI300" in page) == (True, True, True)
     told = {(channel, topic) for _, channel, topic, _ in no_to(heard)}
     assert told == {("email", "how_to"), ("email", "review_request"), ("email", "second_order_offer"), ("line", "all")}
     assert {source for *_, source in no_to(heard)} == {"feedback:page"}

@@ -62,6 +62,15 @@ def change(run: Run, statement: str) -> None:
         connection.execute(text(statement))
 
 
+def finish(run: Run) -> None:
+    """What happened so far belongs to a finished run."""
+    change(
+        run,
+        "insert into run (run_id, as_of, load_id, versions, gates, windows, verdicts, finished_at)"
+        " values ('r', now(), 99, '{}', '{}', '{}', '{}', now())",
+    )
+
+
 def test_each_order_of_our_shop_fronts_has_a_page_and_a_json(run: Run) -> None:
     assert published(run) == Published(written=len(PUBLISHED))
     found = files(run)
@@ -111,6 +120,19 @@ def test_a_calendar_file_goes_once_nothing_is_to_come(run: Run) -> None:
     assert status_of(run, "moving")["state"] == "cancelled"
 
 
+def test_a_withdrawn_consent_takes_the_promotion_from_the_page(run: Run) -> None:
+    published(run)
+    finish(run)
+    assert published(run) == Published()
+    change(
+        run,
+        "insert into consents (customer_id, channel, topic, granted, at, source, load_id)"
+        " values ('emily', 'email', 'marketing', false, '2026-09-15T09:00:00+09', 'feedback:page', 100)",
+    )
+    assert published(run) == Published(written=1)
+    assert "data-promotion" not in file_of(run, "moving").read_text(encoding="utf-8")
+
+
 def test_a_page_ends_and_shows_nothing_of_the_order_any_more(run: Run) -> None:
     published(run)
     days = timedelta(days=PagesSettings().days)
@@ -139,11 +161,7 @@ def test_a_revoked_address_dies_and_messages_name_the_new_one(run: Run) -> None:
 
 def test_lost_pages_are_published_again_when_asked_for(run: Run) -> None:
     published(run)
-    change(
-        run,
-        "insert into run (run_id, as_of, load_id, versions, gates, windows, verdicts, finished_at)"
-        " values ('r', now(), 99, '{}', '{}', '{}', '{}', now())",
-    )
+    finish(run)
     assert published(run) == Published()
     file_of(run, "back").unlink()
     assert publish.publish_again(run) == len(PUBLISHED)

@@ -1,7 +1,7 @@
-"""`python -m tests.walks.pages [ORDERS]`: how fast tracking pages are published to a folder, beside what bounds it.
+"""`python -m tests.walks.pages [PAGES]`: how fast tracking pages are published to a folder, beside what bounds it.
 
-A sample shop of ORDERS (default 225,000: some 100,000 pages) is loaded in a place of its own; every order of it that still
-has a page gets one, then none has changed. Beside it: the rows alone, rendering alone, and the same bytes written bare.
+A sample shop is loaded in a place of its own and copied there until PAGES (default 100,000) orders have a page. All are
+published, then none has changed. Beside it: the rows alone, rendering alone, and the same bytes written bare.
 """
 
 import os
@@ -10,22 +10,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import inspect, text
 
 from flows.bench_hour import memory
 from tasks import detect, extract, load, publish, track, validate
 from tasks.core.brand import load_brand
 from tasks.core.postgres import stop_server
 from tasks.core.queries import query
-from tasks.core.runs import Run, write_under
+from tasks.core.runs import Run, begin_load, write_under
 from tasks.core.settings import PagesSettings, Settings
 from tasks.pages.files import Publisher
 from tasks.prepare import open_run
 from tasks.publish import Published
 
-ORDERS = 225_000
+PAGES = 100_000
+SHOP = 20_000
+"""Orders of the sample shop; some 9,000 have a page."""
 SOME = 5_000
+COPIED = (
+    *("orders", "order_lines", "shipments", "shipment_lines", "returns", "tracking_events"),
+    *("parcel", "parcel_scan", "order_progress", "delay", "touched_order"),
+)
+IDS = frozenset({"order_id", "shipment_id", "tracking_number", "return_id"})
 
 
 class Nowhere:
@@ -37,11 +47,26 @@ class Nowhere:
         """Nothing."""
 
 
-def loaded(home: Path, orders: int) -> Run:
-    """The shop, as the hour loads it."""
-    run = open_run(settings=Settings(home=home, sample_orders=orders))
+def loaded(home: Path, pages: int) -> Run:
+    """The shop, as the hour loads it, and its copies under ids of their own."""
+    run = open_run(settings=Settings(home=home, sample_orders=min(SHOP, 3 * pages)))
     for step in (extract.extract_feeds, validate.validate_feeds, load.load_feeds, track.track.fn, detect.detect.fn):
         step(run)
+    copies = ceil(pages / sum(1 for _ in rows(run))) - 1
+    with run.database.transaction() as connection:
+        begin_load(connection, run, "merge")
+        for table in COPIED:
+            names = [column["name"] for column in inspect(connection).get_columns(table, run.namespace)]
+            made = (f"{name} || '-' || copy" if name in IDS else name for name in names)
+            connection.execute(
+                text(
+                    f"insert into {table} ({', '.join(names)}) select {', '.join(made)} from {table}"  # noqa: S608
+                    " cross join generate_series(1, :copies) copy"
+                ),
+                {"copies": copies},
+            )
+    with run.database.at_once() as connection:
+        connection.execute(text("analyze"))
     return run
 
 
@@ -95,13 +120,13 @@ def written(folder: Path, contents: list[bytes]) -> int:
     return len(contents)
 
 
-def main(orders: int) -> None:
+def main(pages: int) -> None:
     """Load, measure, clean up."""
     with tempfile.TemporaryDirectory(prefix="todoke-pages-") as folder:
         home = Path(folder)
         home.chmod(0o755)  # the embedded server may run as another user
         try:
-            run = loaded(home, orders)
+            run = loaded(home, pages)
             measure(run, home)
         finally:
             stop_server(home)
@@ -123,4 +148,4 @@ def measure(run: Run, home: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ORDERS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PAGES)
