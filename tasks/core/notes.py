@@ -50,7 +50,7 @@ def compile_note(channel: ChannelName, templates: Path, name: str, language: str
     head, body = split_head(templates / name / f"{channel}.{language}.txt", heads, ())
     plain = environment(templates, name, language, section, escape=False)
     return NoteParts(
-        heads={name.lower(): template(plain, head[name][0]) for name in heads},
+        heads={field.lower(): template(plain, head[field][0]) for field in heads},
         body=template(plain, body),
         regions=words_of(templates, "ja")["regions"],
         find=find,
