@@ -156,7 +156,9 @@ class MailContract(ChannelContract):
         assert (result.accepted, taken()) == (True, {MEGUMI.to_address: 1})
         assert attached() == [(CALENDAR.name, CALENDAR.media_type, CALENDAR.text.encode())]
 
-    def test_messages_with_and_without_files_leave_in_one_hour(self, channel: Channel, taken: Taken) -> None:
+    def test_messages_with_and_without_files_are_sealed_together(
+        self, channel: Channel, taken: Taken, attached: Attached
+    ) -> None:
         plain, *with_files = people(3)
         messages = [plain, *(replace(one, attachments=(CALENDAR,)) for one in with_files)]
         entries = [((one.touchpoint, one.subject_id), channel.encode(one)) for one in messages]
@@ -166,3 +168,4 @@ class MailContract(ChannelContract):
             results = channel.post(body, f"{KEY}-{batch[0][0][1]}", time.monotonic() + 5)
             assert [result.accepted for result in results] == [True] * len(batch)
         assert taken() == Counter(message.to_address for message in messages)
+        assert [name for name, _, _ in attached()] == [CALENDAR.name] * 2

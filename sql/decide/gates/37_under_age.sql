@@ -13,6 +13,6 @@ cross join lateral (
          or p.product_id in (select l.product_id from order_lines l where l.order_id = d.order_id and d.context ->> 'product_id' is null))
 ) g
 left join contactable k using (customer_id)
-where c.verdict is null and c.class = 'M' and d.touchpoint = c.touchpoint and d.subject_id = c.subject_id
+where c.verdict is null and d.class = 'M' and d.touchpoint = c.touchpoint and d.subject_id = c.subject_id
   and g.min_age is not null
   and not coalesce(k.birthday + make_interval(years => g.min_age) <= (:as_of at time zone d.zone), false)
