@@ -142,16 +142,18 @@ class Courier:
         if taken:
             self.hook("take_over")
         self.counts["taken_over"] += taken
-        drained = sum(self._drain(one, until) for one in ledger.CLASSES if time.monotonic() < until)
+        drained = sum(self._drain(one, until) for one in ledger.CLASSES)
         settled = self._settle_doubts()
         return taken + drained > 0 or settled or self._wait_for_provider()
 
     def _drain(self, message_class: TouchpointClass, until: float) -> bool:
         worked = False
-        while not self.stopped and (self._post_next(message_class) or self._seal_next(message_class)):
+        while (
+            time.monotonic() < until
+            and not self.stopped
+            and (self._post_next(message_class) or self._seal_next(message_class))
+        ):
             worked = True
-            if time.monotonic() > until:
-                break
         return worked
 
     def _seal_next(self, message_class: TouchpointClass) -> bool:
@@ -270,7 +272,8 @@ class Courier:
         """Ask the provider which messages it took; the batch is not posted again in between (fence)."""
         if not doubt.may_look_into(self.channel) or self.tries[doubt.batch_id] > ATTEMPTS:
             return False
-        self.tries[doubt.batch_id] = ATTEMPTS + 1
+        if self.channel.can_look_up:
+            self.tries[doubt.batch_id] = ATTEMPTS + 1
         try:
             settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.times, self.hook)
         except DeliveryError as error:
