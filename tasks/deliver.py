@@ -144,16 +144,14 @@ class Courier:
         if taken:
             self.hook("take_over")
         self.counts["taken_over"] += taken
-        drained = sum(self._drain(one, until) for one in ledger.CLASSES if time.monotonic() < until)
-        settled = self._settle_doubts()
-        return taken + drained > 0 or settled or self._wait_for_provider()
+        moved = taken + sum(self._drain(one, until) for one in ledger.CLASSES)
+        return moved + self._settle_doubts() > 0 or self._wait_for_provider()
 
     def _drain(self, message_class: TouchpointClass, until: float) -> bool:
         worked = False
-        while not self.stopped and (self._post_next(message_class) or self._seal_next(message_class)):
+        steps = self._post_next, self._seal_next
+        while time.monotonic() < until and not self.stopped and any(step(message_class) for step in steps):
             worked = True
-            if time.monotonic() > until:
-                break
         return worked
 
     def _seal_next(self, message_class: TouchpointClass) -> bool:
@@ -272,7 +270,7 @@ class Courier:
         """Ask the provider which messages it took; the batch is not posted again in between (fence)."""
         if not doubt.may_look_into(self.channel) or self.tries[doubt.batch_id] > ATTEMPTS:
             return False
-        self.tries[doubt.batch_id] = ATTEMPTS + 1
+        self.tries[doubt.batch_id] += self.channel.can_look_up * (ATTEMPTS + 1)  # once a run
         try:
             settled = doubts.ask(self.run.database, self.scope, doubt, self.channel, self.times, self.hook)
         except DeliveryError as error:

@@ -119,8 +119,8 @@ def ask(
     """
     with database.transaction() as connection:
         keys = {message_key(*key): key for key in members(connection, doubted.batch_id)}
-        found: dict[UUID, str | None] = dict.fromkeys(_spoken_of(connection, scope, keys))
         missing = NOT_FOUND if provider.can_look_up else _silence(connection, scope, doubted, provider.keyed, times)
+        found: dict[UUID, str | None] = dict.fromkeys(_spoken_of(connection, scope, keys))  # after the others
     if provider.can_look_up:
         found |= provider.look_up(list(keys))
     if missing is None and len(found) < len(keys):

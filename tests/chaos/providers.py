@@ -14,17 +14,16 @@ from tasks.core.settings import DeliverySettings
 from tests.chaos.ses_events import SesEvents
 from tests.chaos.weather import THROUGH_A_PROXY, Troubled, Weather
 from tests.deliver.node import running
-from tests.deliver.people import QUICK
+from tests.deliver.people import STEADY
 from tests.deliver.scripted import listening
 from tests.deliver.standin import StandIn, serving
 
-TIMES = QUICK.model_copy(update={"horizon_minutes": 0.1, "repost_minutes": 0.15})
-"""In the proportions of the defaults: a lease, then 6 s until the provider is asked, 9 s for a repost."""
+TIMES = STEADY.model_copy(update={"horizon_minutes": 0.5, "repost_minutes": 0.75, "event_horizon_minutes": 0.75})
+"""In the proportions of the defaults, a twentieth of them: leases of 1.6 s, 30 s until a provider is asked, 45 s for a
+repost. Events come through a reader of ours in seconds: three minutes would only make the storm longer."""
 
-PATIENT = TIMES.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0, "repost_minutes": 15})
-"""Other programs need longer for an answer. Nothing can be asked for there: a key is used as long as by default."""
-
-BY_EVENTS = PATIENT.model_copy(update={"event_horizon_minutes": 0.5})
+REPLAYED = TIMES.model_copy(update={"repost_minutes": 15})
+"""Resend can be asked nothing: a key is used for as long as by default."""
 
 
 @dataclass
@@ -75,7 +74,7 @@ def _resend(chance: random.Random) -> Iterator[Provider]:
 
         proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY))
         with listening(proxy), proxy.client:
-            yield _through(proxy, PATIENT, taken, adapter="resend", startup_seconds=0.2)
+            yield _through(proxy, REPLAYED, taken, adapter="resend", startup_seconds=0.2)
 
 
 @contextmanager
@@ -90,7 +89,7 @@ def _ses(chance: random.Random, database: Database) -> Iterator[Provider]:
         with closing(SesEvents(database, chance)) as events:
             proxy = Troubled(target=url, weather=Weather(chance, THROUGH_A_PROXY), took=events.took)
             with listening(proxy), proxy.client:
-                yield _through(proxy, BY_EVENTS, taken, adapter="ses", keyed=False, startup_seconds=0.5)
+                yield _through(proxy, TIMES, taken, adapter="ses", keyed=False, startup_seconds=0.5)
 
 
 def _through(proxy: Troubled, times: DeliverySettings, taken: Callable[[], Counter[str]], **how: Any) -> Provider:

@@ -11,7 +11,7 @@ from tests.deliver.conftest import Shop
 from tests.deliver.people import STEADY, change, orders, plan, reason_of, states
 from tests.deliver.standin import HttpChannel
 
-TIMES = STEADY.model_copy(update={"event_horizon_minutes": 10})
+TIMES = STEADY.model_copy(update={"horizon_minutes": 1, "event_horizon_minutes": 10})
 HORIZON = 11
 """Minutes: one horizon has passed, two have not."""
 
@@ -54,7 +54,7 @@ def hear(shop: Shop, subject: str, kind: Kind = Kind.SENT, channel: ChannelName 
 @pytest.mark.parametrize(
     ("others", "heard", "minutes", "expected", "reason"),
     [
-        pytest.param(2, [TAKEN, *OTHERS], 1, ALL_UNKNOWN, None, id="it is early"),
+        pytest.param(2, [TAKEN, *OTHERS], 2, ALL_UNKNOWN, None, id="it is early"),
         pytest.param(2, [TAKEN, *OTHERS], HORIZON, PROVED, "not_found_in_events", id="all others are spoken of"),
         pytest.param(2, [TAKEN, OTHERS[0]], HORIZON, ALL_UNKNOWN, None, id="one of the others is missing"),
         pytest.param(2, [TAKEN], HORIZON, ALL_UNKNOWN, None, id="nobody was spoken of since"),
@@ -62,7 +62,7 @@ def hear(shop: Shop, subject: str, kind: Kind = Kind.SENT, channel: ChannelName 
         pytest.param(
             2, [TAKEN], 2 * HORIZON, ALL_PARKED | {TAKEN: "accepted"}, "cannot_ask_provider", id="for too long"
         ),
-        pytest.param(0, [], 1, ALL_PARKED, "cannot_ask_provider", id="events never came: nobody waits for them"),
+        pytest.param(0, [], 2, ALL_PARKED, "cannot_ask_provider", id="events never came: nobody waits for them"),
     ],
 )
 def test_what_silence_proves(
@@ -93,6 +93,6 @@ def test_an_event_on_another_channel_is_another_message(doubted: Shop) -> None:
     """A message that fell back has one key on both."""
     for subject in (TAKEN, LOST, MARKETING):
         hear(doubted, subject, channel=ChannelName.SMS)
-    age(doubted, 1)
+    age(doubted, 2)
     deliver(doubted)
     assert states(doubted.database) == ALL_PARKED

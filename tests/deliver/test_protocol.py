@@ -185,13 +185,13 @@ def test_a_stop_of_the_account_gives_no_key_up(keyed: Shop) -> None:
     people = orders(4)
     plan(keyed.database, people[:3])
     keyed.provider.faults += ["500 after"] * 4
-    keyed.deliver(deaf)
+    keyed.deliver(deaf, times=STEADY)
     change(keyed.database, "update batch set last_posted_at = now() - interval '30 s'")
     plan(keyed.database, people[3:])
     keyed.provider.faults.append("suspended")
-    keyed.deliver(deaf)
+    keyed.deliver(deaf, times=STEADY)
     assert sorted(states(keyed.database).values()) == ["planned", *["unknown"] * 3]
-    keyed.deliver(deaf)
+    keyed.deliver(deaf, times=STEADY)
     assert set(states(keyed.database).values()) == {"accepted"}
     keyed.check()
 
