@@ -19,7 +19,7 @@ from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.settings import TrackingSettings
 from tasks.tracking import sources
-from tasks.tracking.base import NoAnswer, Parcel, Row, Told, TrackingSource
+from tasks.tracking.base import NoAnswer, Parcel, Row, Told, TrackingSource, zone_of
 
 GIVE_UP = 3
 """Calls in a row without an answer after which a source is left alone until the next run."""
@@ -77,13 +77,15 @@ class _Asking:
         self.run, self.source, self.carriers = run, source, carriers
         self.settings = TrackingSettings()
         self.answered: list[dict[str, str]] = []
-        self.calls = self.in_a_row = self.left = 0
+        self.calls = self.in_a_row = self.silent = self.left = 0
         self.failures: list[str] = []
 
     def ask(self) -> Told:
         """Call after call until all are asked, the source is silent, or the run's patience ends."""
         told, ends_at = Told(), time.monotonic() + self.settings.patience_minutes * 60
         for parcels in self._calls():
+            if self.in_a_row >= GIVE_UP:
+                self.silent += 1
             if self.in_a_row >= GIVE_UP or time.monotonic() > ends_at:
                 self.left += len(parcels)
                 continue
@@ -105,8 +107,12 @@ class _Asking:
                 budget=self.settings.budget,
             )  # fmt: skip
         return [
-            Parcel(row["carrier"], row["tracking_number"], row["shipped_at"].date(), row["is_known"]) for row in rows
-        ]
+            Parcel(
+                row["carrier"], row["tracking_number"], row["shipped_at"].astimezone(zone_of(row["carrier"])).date(),
+                row["is_known"],
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def _call(self, parcels: Sequence[Parcel], told: Told) -> None:
         self.calls += 1
@@ -114,6 +120,7 @@ class _Asking:
             one = self.source.ask(parcels, self.run.as_of)
         except NoAnswer as error:
             self.in_a_row += 1
+            self.silent += 1
             self.failures.append(str(error))
             self._failed(parcels, str(error))
             return
@@ -145,15 +152,15 @@ class _Asking:
         if told.refused:
             reason, count = Counter(told.refused.values()).most_common(1)[0]
             found.append(f"Tracking by {name}: {len(told.refused)} numbers are not followed, most ({count}): {reason}")
-        odd = told.odd.most_common()
-        found += [f"Tracking by {name}: ignored {count} × {what}." for what, count in odd[:SHOWN] if count]
+        odd = [(what, count) for what, count in told.odd.most_common() if count]
+        found += [f"Tracking by {name}: ignored {count} × {what}." for what, count in odd[:SHOWN]]
         if len(odd) > SHOWN:
             found.append(f"Tracking by {name}: and {len(odd) - SHOWN} more like it.")
         return found
 
     def doubts(self) -> list[str]:
-        """Why what this source should tell is not known now: most of its calls had no answer."""
-        if 2 * len(self.failures) <= self.calls:
+        """Why what it should tell is not known now: most of its calls had no answer, or were not made any more."""
+        if 2 * self.silent <= self.calls + self.silent - len(self.failures):
             return []
         return [f"{self.source.name} gave no answer: {self.failures[-1]:.300}"]
 

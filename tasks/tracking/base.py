@@ -141,8 +141,12 @@ def instant_of(value: Any, carrier: str) -> str | None:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-    zone = JAPAN if carrier in JAPANESE else ZoneInfo("UTC")
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).isoformat()
+    return (at if at.tzinfo else at.replace(tzinfo=zone_of(carrier))).isoformat()
+
+
+def zone_of(carrier: str) -> ZoneInfo:
+    """Where a carrier's days and times are, unless it says so."""
+    return JAPAN if carrier in JAPANESE else ZoneInfo("UTC")
 
 
 def day_of(value: Any) -> str | None:

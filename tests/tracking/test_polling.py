@@ -106,6 +106,17 @@ def test_a_source_without_an_answer_makes_the_feed_stale_and_loses_nothing(askin
     assert (NUMBERS[0], "配達中", "out_for_delivery") in asking.scans()
 
 
+def test_a_silent_source_is_left_alone_until_the_next_run(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AfterShip, "at_once", 1)
+    asking.shop = world(tuple(f"N{place}" for place in range(5)))
+    asking.server.answers.extend([Answer(401)] * 3)
+    found = asking.hour()
+    assert len(asking.server.requests) == 3
+    assert found.checked["gates"]["tracking"] == "stale"
+    assert found.checked["warnings"][1] == "Tracking by aftership: 2 parcels were left for the next run."
+    assert [failures for _, _, failures in asking.polls()] == [1, 1, 1]
+
+
 def test_a_hiccup_is_asked_again_within_the_run(asking: Asking) -> None:
     known_to(asking)
     asking.server.answers.extend([Answer(503), Answer(429, headers={"Retry-After": "0"})])
