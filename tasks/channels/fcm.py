@@ -26,7 +26,7 @@ SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 CODES: dict[str, Callable[[str], DeliveryError]] = {
     "INVALID_ARGUMENT": Rejected,
     "QUOTA_EXCEEDED": NotWritten,
-    "SENDER_ID_MISMATCH": AccountStopped,
+    "SENDER_ID_MISMATCH": Rejected,  # the token is of another project: one phone's, or all where the key file is wrong
     "THIRD_PARTY_AUTH_ERROR": AccountStopped,
     "UNREGISTERED": AddressGone,
 }

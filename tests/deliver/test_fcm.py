@@ -108,7 +108,7 @@ ANSWERS: list[tuple[Answer, type[DeliveryError]]] = [
     (Answer(400, OTHER_FIELD), Rejected),
     (PLAIN, Rejected),
     (said(400, INVALID, message="Message too big"), Rejected),
-    (said(403, "SENDER_ID_MISMATCH"), AccountStopped),
+    (said(403, "SENDER_ID_MISMATCH"), Rejected),
     (said(401, "THIRD_PARTY_AUTH_ERROR"), AccountStopped),
     (said(429, "QUOTA_EXCEEDED"), NotWritten),
     *[(Answer(status), AccountStopped) for status in (401, 403, 404)],
@@ -204,8 +204,8 @@ def test_a_stopped_account_leaves_everything_planned(
     database: Database, tmp_path: Path, google_api: Scripted, warm: Fcm
 ) -> None:
     planned_on_push(database, 3)
-    google_api.answers.append(said(403, "SENDER_ID_MISMATCH"))
+    google_api.answers.append(said(403, "THIRD_PARTY_AUTH_ERROR"))
     notes = deliver(database, tmp_path, warm)
     assert google_api.posts == 1
     assert set(states(database).values()) == {"planned"}
-    assert any("SENDER_ID_MISMATCH" in note for note in notes)
+    assert any("THIRD_PARTY_AUTH_ERROR" in note for note in notes)
