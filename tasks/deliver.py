@@ -30,8 +30,8 @@ from tasks.core.outgoing import Result
 from tasks.core.pace import Pace, Wait
 from tasks.core.runs import Run
 from tasks.core.sealing import Render, pack, renderer_of, seal_all
-from tasks.core.settings import DeliverySettings, PaceSettings
 from tasks.core.steps import reached
+from tasks.core.thresholds import DeliverySettings, PaceSettings
 from tasks.stores import archive_store
 
 Hook = Callable[[str], None]

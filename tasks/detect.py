@@ -19,7 +19,7 @@ from tasks.core.hazard_store import tell
 from tasks.core.postal import EDITION, look_up
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
-from tasks.core.settings import DetectionSettings
+from tasks.core.thresholds import DetectionSettings
 from tasks.hazards.base import Rejected
 from tasks.hazards.live import Asked
 from tasks.hazards.watch import Look, look

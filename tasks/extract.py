@@ -15,8 +15,8 @@ from tasks.core.errors import DataError
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, write_notes
-from tasks.core.settings import FeedSettings
 from tasks.core.suites import FEED_OF, FEEDS
+from tasks.core.thresholds import FeedSettings
 from tasks.oms import order_system
 from tasks.oms.base import OrderSystem
 from tasks.poll import ask_sources

@@ -17,7 +17,7 @@ from tasks.core.canonical import TABLES
 from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.core.settings import TrackingSettings
+from tasks.core.thresholds import TrackingSettings
 from tasks.tracking import sources
 from tasks.tracking.base import NoAnswer, Parcel, Row, Told, TrackingSource, zone_of
 

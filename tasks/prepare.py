@@ -18,7 +18,8 @@ from tasks.core.postgres import ensure_server
 from tasks.core.runs import Run
 from tasks.core.scratch import read_ids
 from tasks.core.secrets import secret
-from tasks.core.settings import GuardSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import GuardSettings
 from tasks.oms import order_system
 from tasks.stores import archive_store
 

@@ -18,7 +18,8 @@ from tasks.core.pages import PageOwner
 from tasks.core.previews import preview
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
-from tasks.core.settings import PagesSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import PagesSettings
 from tasks.core.touchpoints import load_all
 from tasks.pages.files import Done, Publisher, Row
 from tasks.pages.helpers import publish_batches

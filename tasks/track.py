@@ -13,7 +13,7 @@ from tasks.core import lanes
 from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
-from tasks.core.settings import DetectionSettings
+from tasks.core.thresholds import DetectionSettings
 
 
 @task(name="track", timeout_seconds=900, tags=["track"], cache_policy=NO_CACHE, persist_result=False)

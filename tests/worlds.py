@@ -27,7 +27,7 @@ from tasks.core.hazard_store import tell
 from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load, write_under
-from tasks.core.settings import DetectionSettings
+from tasks.core.thresholds import DetectionSettings
 from tasks.core.touchpoints import load
 from tasks.detect import detect_delays, learn_postal_codes
 from tasks.track import fold

@@ -12,7 +12,8 @@ from flows.cli.guards import Scratch
 from tasks.core import lanes
 from tasks.core.errors import DataError
 from tasks.core.queries import query
-from tasks.core.settings import DetectionSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import DetectionSettings
 from tasks.prepare import open_namespace
 
 SHARES = ("inside", "expected_late", "late")

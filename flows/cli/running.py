@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from flows import local_prefect
-from tasks.core.settings import DetectionSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import DetectionSettings
 from tasks.report import table_of
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)

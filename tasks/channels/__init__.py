@@ -33,7 +33,8 @@ from tasks.core.accounts import (
 from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import ChannelName
 from tasks.core.runs import Run
-from tasks.core.settings import DeliverySettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import DeliverySettings
 from tasks.stores import drop_store
 
 Make = Callable[[Settings], Channel]

@@ -15,7 +15,7 @@ from tasks.core.feedback import fold
 from tasks.core.ledger import OPEN, conclude, end_batch, members, move, plan_again
 from tasks.core.outgoing import Result, message_key
 from tasks.core.queries import query
-from tasks.core.settings import DeliverySettings
+from tasks.core.thresholds import DeliverySettings
 
 
 class LooksUp(Protocol):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from tasks.core.errors import GuardError
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.core.settings import GuardSettings
+from tasks.core.thresholds import GuardSettings
 
 FEWEST_KNOWN = 20
 """Fewer orders written to than this say nothing about ids changing wholesale."""

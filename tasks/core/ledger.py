@@ -19,7 +19,7 @@ from tasks.core.domain import ChannelName, State, TouchpointClass
 from tasks.core.errors import GuardError, NotWritten, UnknownOutcome
 from tasks.core.outgoing import Result
 from tasks.core.queries import query
-from tasks.core.settings import DeliverySettings
+from tasks.core.thresholds import DeliverySettings
 
 CLASSES = (TouchpointClass.TRANSACTIONAL, TouchpointClass.SERVICE, TouchpointClass.MARKETING)
 """In the order they leave."""

@@ -25,7 +25,7 @@ from tasks.core.errors import DeliveryError, NotWritten, Rejected
 from tasks.core.paths import TEMPLATES
 from tasks.core.queries import query
 from tasks.core.sealing import Packed
-from tasks.core.settings import PaceSettings
+from tasks.core.thresholds import PaceSettings
 
 BURST_SECONDS = 10.0
 """So much of its rate a throttle that was idle lets through at once."""

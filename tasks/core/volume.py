@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping
 
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.core.settings import VolumeSettings
+from tasks.core.thresholds import VolumeSettings
 
 
 def limits() -> dict[str, Any]:

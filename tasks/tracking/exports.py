@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tasks.carriers import valid_tracking_number
 from tasks.core.errors import ConfigurationError, DataError
-from tasks.core.settings import TrackingSettings
+from tasks.core.thresholds import TrackingSettings
 from tasks.oms.csv_files import detect_encoding
 from tasks.tracking.base import JAPAN, NoAnswer, Parcel, Scan, Told
 

@@ -29,7 +29,7 @@ from pydantic import Field
 
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.errors import ConfigurationError
-from tasks.core.settings import TrackingSettings
+from tasks.core.thresholds import TrackingSettings
 from tasks.tracking.base import NoAnswer, Parcel, Scan, Told, day_of, objects, plain
 from tasks.tracking.shown import Shown, instants
 from tasks.tracking.web import Web

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import orjson
 
-from tasks.core.settings import TrackingSettings
+from tasks.core.thresholds import TrackingSettings
 from tasks.tracking.base import NoAnswer
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})

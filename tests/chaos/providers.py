@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tasks.core.database import Database
-from tasks.core.settings import DeliverySettings
+from tasks.core.thresholds import DeliverySettings
 from tests.chaos.ses_events import SesEvents
 from tests.chaos.weather import THROUGH_A_PROXY, Troubled, Weather
 from tests.deliver.node import running

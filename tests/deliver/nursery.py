@@ -25,8 +25,8 @@ from tasks.core.claims import Scope, claim, end, enter
 from tasks.core.database import Database
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.sealing import pack
-from tasks.core.settings import DeliverySettings, PaceSettings
 from tasks.core.steps import VARIABLE, reached
+from tasks.core.thresholds import DeliverySettings, PaceSettings
 from tasks.deliver import Hook, deliver_messages
 from tests.deliver.mutations import MUTATIONS
 from tests.deliver.people import NOW, PATIENT, QUICK, all_due, render, run_of

@@ -15,7 +15,8 @@ from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.outgoing import Attachment
 from tasks.core.rendering import Rendered
 from tasks.core.runs import Run, write_under
-from tasks.core.settings import DeliverySettings, PaceSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import DeliverySettings, PaceSettings
 
 NOW = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)  # Tuesday, 10:00 in Tokyo
 LOAD = 1

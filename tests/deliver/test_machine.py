@@ -19,7 +19,7 @@ from tasks.core import doubts
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies
 from tasks.core.outgoing import message_key
-from tasks.core.settings import PaceSettings
+from tasks.core.thresholds import PaceSettings
 from tasks.deliver import deliver_messages
 from tests.deliver.model import FAULTS, TAKEN_OR_NOT, ModelProvider
 from tests.deliver.mutations import MUTATIONS

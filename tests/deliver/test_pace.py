@@ -14,7 +14,7 @@ from tasks.core.accounts import SesSettings
 from tasks.core.errors import NotWritten, UnknownOutcome
 from tasks.core.outgoing import Result
 from tasks.core.pace import Pace, load_throttles
-from tasks.core.settings import PaceSettings
+from tasks.core.thresholds import PaceSettings
 from tests.deliver.conftest import Shop
 from tests.deliver.nursery import Nursery
 from tests.deliver.people import QUICK, change, orders, plan, states

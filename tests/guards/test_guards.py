@@ -10,7 +10,8 @@ from tasks.core import guards
 from tasks.core.database import Database
 from tasks.core.errors import GuardError
 from tasks.core.runs import Run
-from tasks.core.settings import GuardSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import GuardSettings
 from tasks.core.touchpoints import Touchpoint, load, load_all
 from tasks.decide import plan_messages
 from tasks.prepare import guard, open_run

@@ -16,7 +16,8 @@ from tasks.core.errors import DataError, StoreError
 from tasks.core.runs import Run
 from tasks.core.sealing import messages_of
 from tasks.core.secrets import secret
-from tasks.core.settings import PagesSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import PagesSettings
 from tasks.core.tokens import tracking_path, tracking_token
 from tasks.pages import helpers
 from tasks.publish import Published

@@ -12,7 +12,7 @@ from tasks.carriers import map_words
 from tasks.core.database import Database
 from tasks.core.hazard_store import tell
 from tasks.core.runs import Run, begin_load
-from tasks.core.settings import DetectionSettings
+from tasks.core.thresholds import DetectionSettings
 from tasks.detect import detect_delays, learn_postal_codes
 from tasks.track import track
 from tests.hazard_rows import said

@@ -7,7 +7,8 @@ from typing import Any
 
 from tasks.core.domain import DelayCause
 from tasks.core.runs import begin_load
-from tasks.core.settings import DetectionSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import DetectionSettings
 from tasks.detect import RULES, detect, detect_delays
 from tests.track.conftest import Shop, day
 

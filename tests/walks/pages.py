@@ -22,7 +22,8 @@ from tasks.core.brand import load_brand
 from tasks.core.postgres import stop_server
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load, write_under
-from tasks.core.settings import PagesSettings, Settings
+from tasks.core.settings import Settings
+from tasks.core.thresholds import PagesSettings
 from tasks.pages.files import Publisher
 from tasks.prepare import open_run
 from tasks.publish import Published
