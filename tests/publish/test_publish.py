@@ -147,6 +147,14 @@ def test_a_page_ends_and_shows_nothing_of_the_order_any_more(run: Run) -> None:
     assert published(after) == Published(unchanged=3)
 
 
+def test_the_page_of_an_order_that_vanished_ends(run: Run) -> None:
+    published(run)
+    change(run, "delete from orders where order_id = 'moving'")
+    assert published(run) == Published(written=1, unchanged=len(PUBLISHED) - 1)
+    assert status_of(run, "moving")["state"] == "ended"
+    assert not file_of(run, "moving", "ics").exists()
+
+
 def test_a_revoked_address_dies_and_messages_name_the_new_one(run: Run) -> None:
     published(run)
     address = publish.revoke(run, "moving", "operator")
