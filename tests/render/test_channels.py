@@ -67,7 +67,7 @@ def test_what_people_typed_stays_text(renderer: Renderer) -> None:
 
 def test_the_carrier_s_page_is_offered_where_there_is_one(renderer: Renderer) -> None:
     ours = sample(*TAKAHASHI)["context"]["parcel"]
-    for carrier, count in (("yamato", 2), ("seino", 1)):
+    for carrier, count in (("yamato", 2), ("a friend", 1)):
         [flex] = json.loads(message(renderer, "line", TAKAHASHI, parcel={**ours, "carrier": carrier}).text)
         assert len(flex["contents"]["footer"]["contents"]) == count
 
