@@ -1,0 +1,16 @@
+"""What a revision in sql/migrations/versions does: run the SQL scripts of the folder that has its name."""
+
+from alembic import context, op
+
+from tasks.core.paths import SQL
+
+
+def run_scripts(revision: str) -> None:
+    """Run sql/migrations/<revision>/*.sql in name order; `{ns}` in them is the namespace's own name.
+
+    A folder that was released is never edited: what changes is a new revision.
+    """
+    namespace = context.config.attributes["namespace"]
+    for script in sorted((SQL / "migrations" / revision).glob("*.sql")):
+        statements = script.read_text(encoding="utf-8").replace("{ns}", namespace)
+        op.get_bind().connection.driver_connection.execute(statements)
