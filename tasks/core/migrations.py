@@ -11,6 +11,8 @@ def run_scripts(revision: str) -> None:
     A folder that was released is never edited: what changes is a new revision.
     """
     namespace = context.config.attributes["namespace"]
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
     for script in sorted((SQL / "migrations" / revision).glob("*.sql")):
         statements = script.read_text(encoding="utf-8").replace("{ns}", namespace)
-        op.get_bind().connection.driver_connection.execute(statements)
+        driver.execute(statements)  # SQLAlchemy would refuse several statements at once
