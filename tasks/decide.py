@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,21 +58,24 @@ def plan_messages(
     decision = Decision(load_id=int(query("decide/newest_load").scalar(connection)))
     write_under(connection, decision.load_id, run.as_of)
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
-    _set_floors(connection, run, chosen)
+    set_floors(connection, run, chosen)
     windows = _windows(connection, run, chosen, decision.load_id)
     new_candidates(connection)
     for touchpoint in chosen:
         _collect(connection, run, touchpoint, windows[touchpoint.name], decision)
-    decision.alarms = _arbitrate(connection, run, chosen)
+    decision.alarms = arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
-    decision.planned = _write(connection, run, decision.load_id, {name: windows[name] for name in decided})
-    decision.verdicts = _verdicts(connection)
-    _record(connection, run, decision, decided, windows)
+    decision.planned = write(connection, run, decision.load_id, {name: windows[name].touched for name in decided})
+    decision.verdicts = verdicts(connection)
+    since = {name: {"since": windows[name].since.isoformat()} for name in decided}
+    query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
+    record(connection, run, decision, decided, since)
     return decision
 
 
-def _set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> None:
+def set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> None:
+    """Every touchpoint has a floor from its first decision on."""
     query("guards/set_floors").run(
         connection,
         touchpoints=[touchpoint.name for touchpoint in chosen],
@@ -117,20 +120,34 @@ def _collect(connection: Connection, run: Run, touchpoint: Touchpoint, window: W
         decision.broken[touchpoint.name] = str(error.orig).splitlines()[0]
 
 
-def _arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint]) -> list[str]:
-    """Verdicts of every candidate; sentences about those that break the due set's suite."""
+def arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint], answered: Collection[str] = ()) -> list[str]:
+    """Verdicts of every candidate; sentences about those that break the due set's suite.
+
+    `answered`: gates whose question a person answered already.
+    """
     connection.execute(text("analyze candidate"))
+    query("decide/narrow_channels").run(connection)
     query("decide/enrich").run(connection)
-    run_gates(connection, run.as_of, [name for name in gate_names() if name < DUE_SET_BEFORE])
+    gates = [name for name in gate_names() if name not in answered]
+    run_gates(connection, run.as_of, [name for name in gates if name < DUE_SET_BEFORE])
     invalid = check_due_set(connection, chosen, run.as_of)
-    run_gates(connection, run.as_of, [name for name in gate_names() if name >= DUE_SET_BEFORE])
+    run_gates(connection, run.as_of, [name for name in gates if name >= DUE_SET_BEFORE])
     return invalid
 
 
-def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Window]) -> int:
-    """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
-    for name, window in decided.items():
-        query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(window.touched), as_of=run.as_of)
+def write(
+    connection: Connection,
+    run: Run,
+    load_id: int,
+    touched: Mapping[str, Sequence[str]],
+    orders: Sequence[str] | None = None,
+) -> int:
+    """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows.
+
+    `touched`: touchpoint -> orders its due file was asked about. `orders`: only these were decided (None: all).
+    """
+    for name, asked in touched.items():
+        query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(asked), as_of=run.as_of)
     query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
@@ -139,21 +156,29 @@ def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Wi
     query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)
     query("decide/wait").run(connection, as_of=run.as_of, run_id=run.run_id)
-    query("decide/stop_waiting").run(connection, touchpoints=list(decided))
+    query("decide/stop_waiting").run(
+        connection, touchpoints=list(touched), orders=None if orders is None else list(orders)
+    )
     return planned
 
 
-def _verdicts(connection: Connection) -> dict[str, dict[str, int]]:
+def verdicts(connection: Connection) -> dict[str, dict[str, int]]:
+    """Touchpoint -> `verdict:reason` -> candidates."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for row in query("decide/verdicts").rows(connection):
         counts[row["touchpoint"]][f"{row['verdict']}:{row['reason']}".rstrip(":")] = row["n"]
     return dict(counts)
 
 
-def _record(
-    connection: Connection, run: Run, decision: Decision, decided: list[str], windows: dict[str, Window]
+def record(
+    connection: Connection,
+    run: Run,
+    decision: Decision,
+    decided: Sequence[str],
+    windows: Mapping[str, Any],
+    plan_id: str | None = None,
 ) -> None:
-    query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
+    """The run, with all its decisions were a function of. `plan_id`: it decided this notice alone."""
     query("decide/record_run").run(
         connection,
         run_id=run.run_id,
@@ -163,8 +188,9 @@ def _record(
             {name: version(name) for name in decided} | {"facts": facts_version(), "gates": len(gate_names())}
         ),
         gates=json.dumps(_gates(connection)),
-        windows=json.dumps({name: {"since": windows[name].since.isoformat()} for name in decided}),
+        windows=json.dumps(windows),
         verdicts=json.dumps(decision.verdicts),
+        plan_id=plan_id,
     )
 
 

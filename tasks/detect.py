@@ -25,7 +25,13 @@ from tasks.hazards.live import Asked
 from tasks.hazards.watch import Look, look
 from tasks.oms import order_system
 
-RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD, DelayCause.PREDICTED_LATE)
+RULES = (
+    DelayCause.PROMISE_MISSED,
+    DelayCause.STALLED,
+    DelayCause.HAZARD,
+    DelayCause.PREDICTED_LATE,
+    DelayCause.SHOP_NOTICE,
+)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""
 
 
@@ -83,14 +89,24 @@ def detect_delays(
     connection: Connection, as_of: datetime, settings: DetectionSettings, rules: Collection[DelayCause] = RULES
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
-    _gather(connection, as_of)
+    gather(connection, as_of, settings)
     if DelayCause.PREDICTED_LATE in rules:
         lanes.predict(connection, as_of, lanes.travel(settings.zone))
+    return take_delays(connection, as_of, settings, rules, tuple(DelayCause))
+
+
+def take_delays(
+    connection: Connection,
+    as_of: datetime,
+    settings: DetectionSettings,
+    rules: Collection[DelayCause],
+    causes: Collection[DelayCause],
+) -> dict[str, int]:
+    """What these rules find in what was gathered, merged into what is stored; of `causes` the rest is lifted."""
     given = {
         "as_of": as_of,
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
-        "doubted": f"{settings.doubted_hours} hours",
         "sure": lanes.SURE,
     }
     for cause in rules:
@@ -99,19 +115,21 @@ def detect_delays(
     return {
         "delays": int(connection.execute(text("select count(*) from found_delay")).scalar_one()),
         "changed": int(query("detect/merge_delays").scalar(connection, as_of=as_of)),
-        "lifted": int(query("detect/lift_delays").scalar(connection, as_of=as_of)),
+        "lifted": int(query("detect/lift_delays").scalar(connection, as_of=as_of, causes=list(causes))),
     }
 
 
-def _gather(connection: Connection, as_of: datetime) -> None:
+def gather(connection: Connection, as_of: datetime, settings: DetectionSettings) -> None:
     """Temporary tables every rule reads: orders and parcels under way, areas, threats, the empty table of findings."""
     query("detect/create_area").run(connection)
     query("detect/create_open_order").run(connection, as_of=as_of)
     connection.execute(text("analyze open_order"))
     query("detect/create_open_parcel").run(connection, as_of=as_of)
     connection.execute(text("analyze open_parcel"))
-    query("detect/create_threat").run(connection, as_of=as_of)
-    connection.execute(text("analyze threat"))
+    query("detect/create_way").run(connection, doubted=f"{settings.doubted_hours} hours")
+    query("detect/create_under_hazard").run(connection, as_of=as_of)
+    query("detect/create_threat").run(connection)
+    connection.execute(text("analyze way, threat"))
     query("detect/create_found_delay").run(connection)
 
 

@@ -1,35 +1,297 @@
-"""Ad-hoc notices: preview a plan, approve or reject it, lift it. Signatures first; bodies follow."""
+"""Ad-hoc notices of operations: preview a plan, approve or reject it, lift it (docs/notices.md).
 
-from tasks.core.notices import Approved, Lifted, NoticePlan, NoticePreview, NoticeRequest
-from tasks.core.own_words import Words
-from tasks.core.runs import Run
+A notice is an hour in small: its orders are found, a delay becomes a fact, its touchpoint is decided for them alone
+through the gates of every hour, and what may leave is delivered by the step of every hour. A preview does the same in a
+savepoint and rolls it back.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from tasks.channels import channels_of
+from tasks.core import notice_store as store
+from tasks.core.audit import record_act
+from tasks.core.brand import load_brand
+from tasks.core.claims import enter
+from tasks.core.domain import DelayCause
+from tasks.core.due import Window, collect
+from tasks.core.errors import GuardError
+from tasks.core.gates import new_candidates
+from tasks.core.guards import held, paused
+from tasks.core.notice_filters import find_orders, require_channels, require_known
+from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, people_of, summary_of
+from tasks.core.notice_plans import (
+    Approved,
+    Lifted,
+    NoticePlan,
+    NoticePreview,
+    NoticeState,
+    NoticeSummary,
+    Overlap,
+    Sample,
+)
+from tasks.core.notices import NoticeKind, NoticeRequest
+from tasks.core.outgoing import ADDRESS_FIELD
+from tasks.core.own_words import Words, check_words
+from tasks.core.queries import query
+from tasks.core.runs import Run, begin_load
+from tasks.core.sealing import messages_of, renderer_of
+from tasks.core.steps import reached
+from tasks.core.thresholds import DetectionSettings, NoticeSettings, VolumeSettings
+from tasks.core.touchpoints import load, load_all
+from tasks.decide import Decision, arbitrate, record, set_floors, verdicts, write
+from tasks.deliver import deliver_messages
+from tasks.detect import gather, take_delays
+
+AHEAD = timedelta(hours=24)
+"""How far a preview looks for what is due later, of the notice and of everything else."""
+
+ANSWERED = ("decide/gates/85_approval", "decide/gates/90_volume")
+"""Gates that ask for a person's approval: the plan has it. The ceiling is asked at the preview."""
+
+RENDERED = ("touchpoint", "channel", "language", "variant", "context", "recipient", "source")
+
+SHOWN = 100
+"""People in the list of a preview; the stored plan has all."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What an approval would have done: rows of sql/notice/outcomes and of sql/notice/samples."""
+
+    outcomes: list[dict[str, Any]]
+    samples: list[dict[str, Any]]
 
 
 def preview(run: Run, request: NoticeRequest, operator: str) -> NoticePreview:
-    """Who would be told what, at which cost, stored as a plan. Writes nothing to the ledger."""
-    raise NotImplementedError
+    """Who would be told what, at which cost, stored as a plan. Writes nothing to the ledger.
+
+    Raises ConfigurationError for names nobody knows, TemplateRejected for words that cannot be filled, GuardError where
+    the plan reaches nobody or more than the ceiling.
+    """
+    settings, plan_id = NoticeSettings(), f"N{run.as_of:%Y%m%d}-{uuid4().hex[:6]}"
+    require_channels(request, load(request.touchpoint).channels, run.settings.channels)
+    with run.database.transaction() as connection:
+        enter(connection, run.as_of)
+        require_known(connection, request, run.as_of)
+        trial = _try(connection, run, plan_id, request, settings.samples)
+        samples = _rendered(run, trial.samples)
+        members = members_of(trial.outcomes)
+        store.insert_members(connection, plan_id, members)
+        overlap = _overlap(connection, run, plan_id, request.touchpoint)
+        summary = summary_of(trial.outcomes, overlap, load_brand().costs, samples)
+        _require_size(summary)
+        plan_hash = store.hash_of(request, members)
+        store.insert(
+            connection, plan_id, request, operator, run.as_of,
+            plan_hash=plan_hash, summary=summary, expiry_hours=settings.expiry_hours,
+        )  # fmt: skip
+        record_act(connection, operator, "notice.preview", plan_id, run.as_of, plan_hash=plan_hash, note=request.note)
+        return NoticePreview(
+            plan=store.plan_of(connection, plan_id), people=people_of(members[:SHOWN]), samples=samples
+        )
 
 
 def show(run: Run, plan_id: str) -> NoticePreview:
-    """A stored plan as its operator saw it, samples rendered anew: after a restart, by somebody else."""
-    raise NotImplementedError
+    """A stored plan, for whoever looks at it later or after a restart; samples are rendered anew while it is open."""
+    with run.database.transaction() as connection:
+        enter(connection, run.as_of)
+        plan = store.plan_of(connection, plan_id)
+        people = people_of(store.members(connection, plan_id)[:SHOWN])
+        is_open = plan.state is NoticeState.PREVIEWED
+        trial = _try(connection, run, uuid4().hex, plan.request, NoticeSettings().samples) if is_open else None
+        return NoticePreview(plan=plan, people=people, samples=_rendered(run, trial.samples) if trial else [])
 
 
 def plans(run: Run) -> list[NoticePlan]:
     """Every plan, newest first."""
-    raise NotImplementedError
+    with run.database.transaction() as connection:
+        return store.plans(connection)
 
 
 def approve(run: Run, plan_id: str, plan_hash: str, operator: str) -> Approved:
-    """Send exactly this plan minus what stopped being true. Raises GuardError where somebody decided before."""
-    raise NotImplementedError
+    """Send exactly this plan minus what stopped being true, now.
+
+    The approval is one transaction under the planning lock. Raises GuardError where somebody decided before, the plan expired or is another than the one shown, or a hold is
+    open. Killed between approval and delivery: the next hour delivers.
+    """
+    with run.database.transaction() as connection:
+        query("decide/lock_planning").run(connection)
+        if holds := held(connection):
+            raise GuardError("Nothing is sent while a hold is open: " + " ".join(holds))
+        plan = store.plan_of(connection, plan_id)
+        load_id = begin_load(connection, run, "notice")
+        store.decide(connection, plan, plan_hash, NoticeState.APPROVED, operator, run.as_of)
+        store.require_unchanged(connection, plan)
+        if plan.kind is NoticeKind.DELAY:
+            _take_notices(connection, run, ended=False)
+        planned = _decide(connection, run, plan, load_id)
+        outcomes = [dict(row) for row in query("notice/outcomes").rows(connection, plan_id=plan_id)]
+        stopped = paused(connection)
+        reached("planning")
+    reached("plan")
+    states, notes = _deliver(run)
+    return Approved(
+        plan_id=plan_id,
+        planned=planned,
+        waiting=len({row["subject_id"] for row in outcomes if row["verdict"] == "waiting"}),
+        left_out=counted(reason for row in outcomes if (reason := left_out(row) or _later(row))),
+        states=states,
+        notes=stopped + notes,
+    )
 
 
 def reject(run: Run, plan_id: str, operator: str, why: str = "") -> NoticePlan:
-    """It is never sent."""
-    raise NotImplementedError
+    """It is never sent. Raises GuardError where it was decided or expired before."""
+    with run.database.transaction() as connection:
+        query("decide/lock_planning").run(connection)
+        plan = store.plan_of(connection, plan_id)
+        begin_load(connection, run, "notice")
+        store.decide(connection, plan, plan.plan_hash, NoticeState.REJECTED, operator, run.as_of, why)
+        return store.plan_of(connection, plan_id)
 
 
 def lift(run: Run, plan_id: str, operator: str, words: Words | None = None) -> Lifted:
-    """End an approved plan: nothing more leaves, and those who were told hear that it is over."""
-    raise NotImplementedError
+    """End an approved plan: nothing more leaves, and those who were told hear that it is over.
+
+    Of a delay they hear by the touchpoint delay_recovered, in the next hour; of a service notice now, in `words`
+    (subject and body in both languages) or those of the template. Raises GuardError where it is not approved.
+    """
+    if words:
+        check_words(words)
+    with run.database.transaction() as connection:
+        query("decide/lock_planning").run(connection)
+        plan = store.plan_of(connection, plan_id)
+        load_id = begin_load(connection, run, "notice")
+        store.end(connection, plan, operator, run.as_of, words)
+        if plan.kind is NoticeKind.DELAY:
+            _take_notices(connection, run, ended=True)
+        told = int(query("notice/told").scalar(connection, plan_id=plan_id))
+        stopped = _stop(connection, run, plan)
+        if plan.kind is NoticeKind.SERVICE:
+            _decide(connection, run, plan, load_id)
+    states, notes = _deliver(run)
+    return Lifted(plan_id=plan_id, stopped=stopped, told=told, states=states, notes=notes)
+
+
+def _try(connection: Connection, run: Run, plan_id: str, request: NoticeRequest, most: int) -> Trial:
+    """What approving this very moment would do, rolled back."""
+    savepoint = connection.begin_nested()
+    try:
+        gather(connection, run.as_of, DetectionSettings())
+        find_orders(connection, request, run.as_of)
+        store.insert(connection, plan_id, request, "preview", run.as_of, approved=True)
+        query("notice/try_members").run(connection, plan_id=plan_id)
+        if request.kind is NoticeKind.DELAY:
+            take_delays(connection, run.as_of, DetectionSettings(), (DelayCause.SHOP_NOTICE,), ())
+        _candidates(connection, run, plan_id, request.touchpoint)
+        outcomes = query("notice/outcomes").rows(connection, plan_id=plan_id)
+        samples = query("notice/samples").rows(connection, reasons_later=list(LATER), most=most)
+        return Trial([dict(row) for row in outcomes], [dict(row) for row in samples])
+    finally:
+        savepoint.rollback()
+
+
+def _take_notices(connection: Connection, run: Run, ended: bool) -> None:
+    """Delays of approved notices are facts from now on; `ended`: those that no notice names any more are lifted."""
+    gather(connection, run.as_of, DetectionSettings())
+    causes = (DelayCause.SHOP_NOTICE,)
+    take_delays(connection, run.as_of, DetectionSettings(), causes, causes if ended else ())
+
+
+def _decide(connection: Connection, run: Run, plan: NoticePlan, load_id: int) -> int:
+    """Plan the messages of this notice and no others; their number."""
+    orders = _candidates(connection, run, plan.plan_id, plan.touchpoint)
+    decision = Decision(load_id, write(connection, run, load_id, {plan.touchpoint: orders}, orders))
+    decision.verdicts = verdicts(connection)
+    record(connection, run, decision, [plan.touchpoint], {}, plan.plan_id)
+    return decision.planned
+
+
+def _candidates(connection: Connection, run: Run, plan_id: str, name: str) -> list[str]:
+    """The plan's candidates with their verdicts; the orders of those it writes to."""
+    orders, touchpoint = _orders(connection, plan_id), load(name)
+    set_floors(connection, run, [touchpoint])
+    floor_at = query("decide/windows").one(connection, touchpoints=[name], as_of=run.as_of)["floor_at"]
+    window = Window(run.as_of, run.as_of, run.as_of + AHEAD, orders, floor_at=floor_at)
+    new_candidates(connection)
+    collect(connection, touchpoint, window, [way for way in touchpoint.channels if way in run.settings.channels])
+    query("notice/keep_members").run(connection, plan_id=plan_id)
+    arbitrate(connection, run, [touchpoint], ANSWERED)
+    return orders
+
+
+def _stop(connection: Connection, run: Run, plan: NoticePlan) -> int:
+    """Cancel what is planned and no longer true of the plan's orders; its number."""
+    orders, touchpoint = _orders(connection, plan.plan_id), load(plan.touchpoint)
+    new_candidates(connection)
+    collect(connection, touchpoint, Window.of_orders(run.as_of, orders), touchpoint.channels)
+    stopped = query("decide/cancel_untrue").run(connection, touchpoint=plan.touchpoint, touched=orders, as_of=run.as_of)
+    query("decide/clear_outbox").run(connection)
+    return stopped
+
+
+def _orders(connection: Connection, plan_id: str) -> list[str]:
+    return [row["order_id"] for row in store.members(connection, plan_id) if row["left_out"] is None]
+
+
+def _overlap(connection: Connection, run: Run, plan_id: str, own: str) -> Overlap:
+    """What the same people get besides: asked of every other due file for the next 24 hours, rolled back."""
+    orders = _orders(connection, plan_id)
+    window = Window(run.as_of, run.as_of, run.as_of + AHEAD, orders, floor_at=run.as_of - AHEAD)
+    savepoint = connection.begin_nested()
+    try:
+        new_candidates(connection)
+        for touchpoint in (one for one in load_all().values() if one.name != own):
+            collect(connection, touchpoint, window, touchpoint.channels)
+        query("decide/gates/05_once").run(connection)
+        query("decide/gates/20_checks").run(connection)
+        due = query("notice/due_soon").rows(connection, plan_id=plan_id)
+    finally:
+        savepoint.rollback()
+    others = query("notice/open_notices").rows(connection, plan_id=plan_id)
+    return Overlap(
+        due_soon={row["touchpoint"]: row["n"] for row in due},
+        open_notices={row["plan_id"]: row["n"] for row in others},
+    )
+
+
+def _require_size(summary: NoticeSummary) -> None:
+    messages, ceiling = summary.now + summary.later, VolumeSettings().ceiling
+    if not summary.orders:
+        raise GuardError("The notice reaches nobody: no order fits all of its filters. Widen them.")
+    if messages > ceiling:
+        raise GuardError(
+            f"The notice would send {messages} messages, more than the ceiling of {ceiling} (TODOKE_VOLUME_CEILING). "
+            "Narrow its filters, or raise the ceiling if you mean it."
+        )
+
+
+def _rendered(run: Run, rows: Sequence[dict[str, Any]]) -> list[Sample]:
+    """A few messages as they would leave, addresses masked."""
+    renderer, samples = messages_of(run), []
+    for row in rows:
+        message = renderer.render(**{name: row[name] for name in RENDERED})
+        to = masked(row["channel"], row["recipient"][ADDRESS_FIELD[row["channel"]]])
+        shown = {"subject": message.subject, "text": message.text, "html": message.html}
+        samples.append(Sample(language=row["language"], channel=row["channel"], to=to, **shown))
+    return samples
+
+
+def _deliver(run: Run) -> tuple[dict[str, int], list[str]]:
+    """The step of every hour; where this run's messages are after it, and what it could not do."""
+    with ExitStack() as open_channels:
+        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
+        notes = deliver_messages(run, channels, renderer_of(run), hook=reached).notes
+    with run.database.transaction() as connection:
+        return {row["state"]: row["n"] for row in query("notice/states").rows(connection, run_id=run.run_id)}, notes
+
+
+def _later(row: Any) -> str | None:
+    return str(row["reason"]) if row["verdict"] is not None else None

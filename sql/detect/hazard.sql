@@ -4,31 +4,10 @@
 -- Why:    a parcel that left its origin is past what happens there; where it was scanned last it still is. A day promised
 --         well after the warning's end is not in danger: later than the day after it, or than three days from now where no
 --         end is told. New days: the first day after it ends, and two more; none without an end. What is not certain
---         (create_threat) counts once the parcel has not moved for :doubted.
--- Params: as_of, doubted
+--         (create_under_hazard) counts once the parcel has not moved for long enough (create_way).
+-- Params: as_of
 insert into found_delay
-with way as (
-  select p.order_id, p.shipment_id, p.carrier, p.shipped_at as starts_at, v.region, v.postal_code,
-         case when p.last_status is null or p.last_status not in ('held_at_location', 'attempt_failed')
-              then greatest(p.last_scan_at, p.shipped_at) + cast(:doubted as interval) end as doubted_at
-  from open_parcel p
-  cross join lateral (
-    select p.region, p.postal_code
-    union
-    select p.origin_region, p.origin_postal_code where coalesce(p.last_region, p.origin_region) = p.origin_region
-    union
-    select p.last_region, p.last_postal_code where p.last_region is distinct from p.origin_region and p.last_region is not null
-  ) v
-  union all
-  select o.order_id, null, null, o.placed_at, v.region, v.postal_code, null
-  from open_order o
-  cross join lateral (
-    select o.region, o.postal_code
-    union
-    select o.origin_region, o.origin_postal_code
-  ) v
-  where o.is_unshipped
-), crossing as (
+with crossing as (
   select w.order_id, w.shipment_id, w.region, t.hazard_id, t.cause, t.until_at, t.is_certain,
          greatest(t.from_at, w.starts_at, case when not t.is_certain then w.doubted_at end) as since_at
   from way w

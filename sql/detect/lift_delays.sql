@@ -1,8 +1,8 @@
--- Who:    delays that are no longer true at :as_of.
+-- Who:    delays of these causes that are no longer true at :as_of.
 -- Grain:  order x cause. Result: how many.
--- Why:    lifted_at is the instant in the data that ended it (arrived, cancelled, turned round, scanned again, warning over);
+-- Why:    lifted_at is the instant in the data that ended it (arrived, cancelled, turned round, scanned again, warning over, notice lifted);
 --         :as_of only where there is none, such as a promise that was moved.
--- Params: as_of
+-- Params: as_of, causes
 with ended as (
   select d.order_id, d.cause,
          coalesce((select min(greatest(e.at, d.first_seen_at)) from (
@@ -15,6 +15,8 @@ with ended as (
            from hazard h
            where d.cause in ('hazard', 'carrier_notice') and h.hazard_id = d.evidence ->> 'hazard_id'
            union all
+           select n.lifted_as_of from notice n where d.cause = 'shop_notice' and n.plan_id = d.evidence ->> 'plan_id'
+           union all
            select min(s.occurred_at)
            from parcel p
            join tracking_events s using (carrier, tracking_number)
@@ -24,7 +26,7 @@ with ended as (
   from delay d
   left join found_delay f using (order_id, cause)
   left join order_progress g on g.order_id = d.order_id
-  where d.lifted_at is null and f.order_id is null
+  where d.lifted_at is null and f.order_id is null and d.cause = any(cast(:causes as text[]))
 ), written as (
   update delay d set lifted_at = e.lifted_at, from_load = current_load()
   from ended e

@@ -16,7 +16,10 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
                   or (d.cause is distinct from t.cause and d.new_until_on < w.told_on is not true)) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'cause', d.cause,
-         'hazard', case when d.cause = 'hazard' then d.evidence ->> 'kind' end, 'region', d.region, 'old_on', w.told_on,
+         'hazard', case when d.cause = 'hazard' then d.evidence ->> 'kind' end,
+         'reason', case when d.cause = 'shop_notice' then d.evidence ->> 'reason' end,
+         'notice', (select jsonb_build_object('plan_id', n.plan_id, 'words', n.words) from notice n
+                    where d.cause = 'shop_notice' and n.plan_id = d.evidence ->> 'plan_id'), 'region', d.region, 'old_on', w.told_on,
          'new_from_on', d.new_from_on, 'new_until_on', d.new_until_on, 'requested_on', f.requested_on,
          'shipped', f.first_shipped_at is not null and f.first_shipped_at <= :as_of, 'items', f.items,
          'previous', case when t.cause is not null
@@ -33,7 +36,7 @@ from (
           select unnest(cast(:touched as text[])))
     and first_seen_at <= :until
   order by order_id, (lifted_at is null or lifted_at > :as_of) desc,
-           array_position(array['hazard', 'carrier_notice', 'stalled', 'not_handed_over', 'predicted_late', 'promise_missed'], cause)
+           array_position(array['shop_notice', 'hazard', 'carrier_notice', 'stalled', 'not_handed_over', 'predicted_late', 'promise_missed'], cause)
 ) d
 join order_facts f using (order_id)
 left join told t using (order_id)

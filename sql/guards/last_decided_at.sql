@@ -1,3 +1,3 @@
--- Who:    business time of the last good run, null before the first.
+-- Who:    business time of the last hour that was decided, null before the first; a notice is none.
 -- Params: none
-select max(as_of) from run
+select max(as_of) from run where plan_id is null

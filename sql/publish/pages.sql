@@ -54,7 +54,7 @@ select f.order_id, coalesce(t.version, 0) as version, coalesce(t.has_calendar, f
            where i.order_id = f.order_id and (f.shipped_all_at is null or f.shipped_all_at > :as_of) and (i.item ->> 'quantity')::bigint > h.handed_over),
          'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
          'delay', case when d.cause is not null then jsonb_build_object(
-           'cause', d.cause, 'hazard', d.evidence ->> 'kind', 'region', d.region,
+           'cause', d.cause, 'hazard', d.evidence ->> 'kind', 'reason', d.evidence ->> 'reason', 'region', d.region,
            'old_on', coalesce(f.requested_on, f.promised_on), 'new_from_on', d.new_from_on, 'new_until_on', d.new_until_on) end,
          'payment_method', f.payment_method, 'gift', f.gift,
          'consent', exists (select from marketing_consent m where m.customer_id = f.customer_id)
@@ -80,7 +80,7 @@ left join lateral (
   select * from delay d
   where d.order_id = f.order_id and d.first_seen_at <= :as_of and (d.lifted_at is null or d.lifted_at > :as_of)
     and n.delivered_at is null and n.cancelled_at is null
-  order by array_position(array['hazard', 'carrier_notice', 'stalled', 'not_handed_over', 'predicted_late', 'promise_missed'], d.cause)
+  order by array_position(array['shop_notice', 'hazard', 'carrier_notice', 'stalled', 'not_handed_over', 'predicted_late', 'promise_missed'], d.cause)
   limit 1
 ) d on true
 cross join lateral (

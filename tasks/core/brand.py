@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, time
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -150,6 +151,18 @@ class Section(Declaration):
     promotion: Promotion
 
 
+class Costs(Declaration):
+    """What one message costs, for the preview of a notice. A channel without a price costs an unknown amount."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "JPY"
+    email: Decimal | None = Field(None, ge=0)
+    line: Decimal | None = Field(None, ge=0)
+    sms: Decimal | None = Field(None, ge=0, description="Of one segment.")
+    push: Decimal | None = Field(None, ge=0)
+    postcard: Decimal | None = Field(None, ge=0)
+    insert: Decimal | None = Field(None, ge=0)
+
+
 class Calendar(Declaration):
     """When the shop works: business days and the hour after which an order counts for the next one."""
 
@@ -173,6 +186,7 @@ class Brand(Declaration):
     classes: dict[str, TouchpointClass] = Field(
         default_factory=dict, description="Touchpoints whose class differs from the catalogue."
     )
+    costs: Costs = Field(default_factory=Costs, description="What messages cost.")
     sections: dict[str, Section]
 
     def section(self, source: str | None) -> Section:

@@ -75,6 +75,7 @@ class DelayCause(StrEnum):
     HAZARD = "hazard"
     CARRIER_NOTICE = "carrier_notice"
     PREDICTED_LATE = "predicted_late"
+    SHOP_NOTICE = "shop_notice"
 
 
 class GateState(StrEnum):

@@ -1,11 +1,11 @@
-"""Ad-hoc notices of operations: what a person asks for, what was found for it, what was decided.
+"""Ad-hoc notices of operations: what a person asks for.
 
 `NoticeRequest` is the form in the Prefect UI and the file of `todoke notice preview`: its titles, descriptions and
 errors are read by people who look after parcels, not code. How a plan lives: docs/notices.md.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -47,16 +47,6 @@ class Preset(StrEnum):
     APOLOGY = "apology"
 
 
-class NoticeState(StrEnum):
-    """Where a plan stands."""
-
-    PREVIEWED = "previewed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    LIFTED = "lifted"
-    EXPIRED = "expired"
-
-
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
@@ -91,7 +81,9 @@ class NoticeRequest(BaseModel):
     warehouses: tuple[Code, ...] = Field(
         (), title="Warehouses", description="Ids of the locations it leaves from, as in the order system."
     )
-    carriers: tuple[Code, ...] = Field((), title="Carriers", description="yamato or ヤマト運輸; only parcels handed over.")
+    carriers: tuple[Code, ...] = Field(
+        (), title="Carriers", description="yamato or ヤマト運輸; only parcels handed over."
+    )
     shipped_from: date | None = Field(None, title="Shipped from", description="First day of hand-over to the carrier.")
     shipped_until: date | None = Field(None, title="Shipped until", description="Last day of hand-over, included.")
     products: tuple[Code, ...] = Field((), title="Products", description="Product ids; only pieces not cancelled.")
@@ -155,7 +147,9 @@ class NoticeRequest(BaseModel):
         if not self.filters:
             raise ValueError(f"it selects nobody: fill in at least one of {', '.join(FILTERS)}")
         if self.shipped_from and self.shipped_until and self.shipped_until < self.shipped_from:
-            raise ValueError(f"shipped_until {self.shipped_until} is before shipped_from {self.shipped_from}: swap them")
+            raise ValueError(
+                f"shipped_until {self.shipped_until} is before shipped_from {self.shipped_from}: swap them"
+            )
         return self
 
     @model_validator(mode="after")
@@ -166,7 +160,9 @@ class NoticeRequest(BaseModel):
         if first and last and last < first:
             raise ValueError(f"new_until_on {last} is before new_from_on {first}: swap them")
         if self.kind is NoticeKind.SERVICE and first:
-            raise ValueError("new dates are told by a delay: choose kind delay, or leave new_from_on and new_until_on empty")
+            raise ValueError(
+                "new dates are told by a delay: choose kind delay, or leave new_from_on and new_until_on empty"
+            )
         return self
 
     @model_validator(mode="after")
@@ -247,113 +243,3 @@ def _code(value: str, table: str, pattern: re.Pattern[str]) -> str:
         return code
     near = suggestion(value, [*named, *codes])
     raise ValueError(f"there is no prefecture {value!r}{near}; give JP-01 to JP-47 or a name such as 沖縄県")
-
-
-class Sample(BaseModel):
-    """One message as somebody would get it. `to` is masked; the text still names its person: show it, keep it nowhere."""
-
-    language: str
-    channel: str
-    to: str
-    subject: str
-    text: str
-    html: str = ""
-
-
-class LeftOut(BaseModel):
-    """People the plan does not write to, and why."""
-
-    reason: str
-    explanation: str
-    orders: int
-
-
-class Cost(BaseModel):
-    """What the messages of one channel cost; None where brand.toml [costs] names no price: unknown, never nothing."""
-
-    channel: str
-    messages: int
-    amount: str | None = None
-    currency: str | None = None
-
-
-class Overlap(BaseModel):
-    """What the same people get besides."""
-
-    due_soon: dict[str, int] = Field(default_factory=dict, description="Touchpoint -> messages planned or waiting.")
-    told_already: int = Field(0, description="Orders told of the same or a later day already: not told again.")
-    told_today: int = Field(0, description="Orders told less than 24 h ago: told again later, if it is still worse.")
-    open_notices: dict[str, int] = Field(default_factory=dict, description="Other approved plans -> orders in both.")
-
-
-class NoticeSummary(BaseModel):
-    """The figures of a preview: no personal data, kept with the plan."""
-
-    orders: int = Field(description="Orders the filters found.")
-    now: int = Field(description="Messages that leave on approval.")
-    later: int = Field(description="Messages that wait for their hour (quiet hours, 24 h after the last notice …).")
-    by_channel: dict[str, int]
-    by_language: dict[str, int]
-    by_region: dict[str, int]
-    left_out: list[LeftOut]
-    overlap: Overlap
-    costs: list[Cost]
-
-
-class NoticePlan(BaseModel):
-    """A stored plan. `plan_hash` stands for its members, texts and dates: an approval names it."""
-
-    plan_id: str
-    plan_hash: str
-    kind: NoticeKind
-    touchpoint: str
-    state: NoticeState
-    request: NoticeRequest
-    summary: NoticeSummary
-    operator: str
-    previewed_at: datetime = Field(description="Clock time.")
-    expires_at: datetime = Field(description="Clock time after which it cannot be approved any more.")
-    decided_by: str | None = None
-    decided_at: datetime | None = Field(None, description="Clock time of approval or rejection.")
-    lifted_by: str | None = None
-    lifted_at: datetime | None = Field(None, description="Clock time.")
-
-
-class Person(BaseModel):
-    """One order of the plan's list."""
-
-    order_id: str
-    customer_id: str
-    region: str | None
-    channel: str | None
-    language: str | None
-    outcome: str = Field(description="now, later, or the reason it is left out.")
-
-
-class NoticePreview(BaseModel):
-    """A plan with what its operator looks at before deciding. Holds personal data: never a task's stored result."""
-
-    plan: NoticePlan
-    people: list[Person] = Field(description="The first hundred.")
-    samples: list[Sample]
-
-
-class Approved(BaseModel):
-    """What an approval did. `sent` and others count messages by state after delivery."""
-
-    plan_id: str
-    planned: int
-    waiting: int
-    left_out: list[LeftOut] = Field(description="Since the preview something stopped being true; and as previewed.")
-    states: dict[str, int] = Field(description="Messages of the plan by their state in the ledger now.")
-    notes: list[str] = Field(default_factory=list, description="What delivery could not do.")
-
-
-class Lifted(BaseModel):
-    """What a lift did."""
-
-    plan_id: str
-    stopped: int = Field(description="Messages that had not left and never will.")
-    told: int = Field(description="People who had been told, and hear that it is over.")
-    states: dict[str, int] = Field(default_factory=dict, description="Follow-ups by state in the ledger now.")
-    notes: list[str] = Field(default_factory=list)

@@ -15,8 +15,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tasks.core import formats
 from tasks.core.declarations import suggestion
-from tasks.core.words import words_of
 from tasks.core.paths import TEMPLATES
+from tasks.core.words import words_of
 
 Words = Mapping[str, Mapping[str, str]]
 """Language -> subject and body; an empty one leaves that of the touchpoint's template."""
@@ -66,14 +66,18 @@ def _check(source: str) -> None:
             )
     if unknown := sorted(find_undeclared_variables(tree) - FIELDS.keys()):
         known = list(FIELDS)
-        raise ValueError(f"there is no field {unknown[0]!r}{suggestion(unknown[0], known)}; fields are {', '.join(known)}")
+        raise ValueError(
+            f"there is no field {unknown[0]!r}{suggestion(unknown[0], known)}; fields are {', '.join(known)}"
+        )
     fill(source, FIELDS)
     fill(source, dict.fromkeys(FIELDS, ""))
 
 
 @cache
 def _jinja() -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    return ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def fields_of(values: Mapping[str, Any], language: str, shop_name: str) -> dict[str, str]:

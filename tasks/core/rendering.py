@@ -5,7 +5,8 @@
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
 Every template sees the fields of its context, and: recipient, consent, variant, zone, as_of (of the run),
 unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section), lang, words
-(`_shared/words.toml`), stages, blocks (`_shared/blocks.*`).
+(`_shared/words.toml`), stages, blocks (`_shared/blocks.*`);
+with a notice `own`: subject and body in operations' own words (tasks/core/own_words.py).
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from tasks.core import formats, tokens
+from tasks.core import formats, own_words, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
@@ -99,6 +100,7 @@ class Renderer:
         values = self._values(declared, variant, context, recipient)
         parts = self._parts(touchpoint, channel, language, source or DEFAULT_SECTION)
         try:
+            values |= self._own_words(values, language, source)
             return self._filled(declared, channel, language, source, parts, values)
         except (TemplateError, TypeError, ValueError, KeyError, ArithmeticError) as error:
             raise TemplateRejected(f"{touchpoint} ({language}, {variant}): {error}; correct the template") from error
@@ -123,6 +125,15 @@ class Renderer:
             values["tracking_url"] = tokens.tracking_url(self._base_url, self.tracking_token(values["order_id"]))
             values["review_token"] = tokens.review_token(self._secret, values["order_id"])
         return values
+
+    def _own_words(self, values: Mapping[str, Any], language: str, source: str | None) -> dict[str, Any]:
+        """`own`: subject and body in the words of operations, empty without any; only where a context has a notice."""
+        if "notice" not in values:
+            return {}
+        words = ((values["notice"] or {}).get("words") or {}).get(language) or {}
+        shop = getattr(self._brand.section(source).name, language)
+        fields = own_words.fields_of(values, language, shop) if words else {}
+        return {"own": {part: own_words.fill(words.get(part, ""), fields) for part in ("subject", "body")}}
 
     def tracking_token(self, order_id: str) -> str:
         """Token of an order's tracking page."""

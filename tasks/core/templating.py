@@ -173,6 +173,7 @@ _LOOKUPS = {
     "slot": "slots",
     "status": "statuses",
     "hazard": "hazards",
+    "notice_reason": "notice_reasons",
     "place": "places",
     "state": "states",
     "after_sale": "after_sales",

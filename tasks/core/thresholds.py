@@ -157,3 +157,14 @@ class VolumeSettings(FromEnvironment):
     factor: float = Field(3, gt=1, description="So many times the usual is far above it, this part of it far below.")
     smallest: int = Field(50, ge=0, description="So many messages in an hour are never far above the usual.")
     ceiling: int = Field(250_000, ge=1, description="More in an hour wait for approval, transactional ones too.")
+
+
+class NoticeSettings(FromEnvironment):
+    """Ad-hoc notices of operations."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_NOTICE_", extra="ignore", frozen=True)
+
+    expiry_hours: float = Field(
+        4, gt=0, description="A preview can be approved for so long: the shop moves on meanwhile."
+    )
+    samples: int = Field(3, ge=1, le=20, description="Messages a preview renders.")
