@@ -15,9 +15,10 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from tasks.core.notice_words import approved_words, lifted_words, plan_words
-from tasks.core.notices import NoticePreview, NoticeRequest
+from tasks.core.notice_plans import NoticePreview
+from tasks.core.notices import NoticeRequest
 from tasks.core.thresholds import DetectionSettings
-from tasks.notice import approve, lift, plan_for, reject
+from tasks.notice import approve, lift, preview, reject
 from tasks.prepare import open_run
 
 Name = Annotated[str, Field(min_length=1, title="Your name", description="Kept with what you do.")]
@@ -31,24 +32,36 @@ class Decision(RunInput):
 
 
 @flow(name="notice")
-def notice(request: NoticeRequest, operator: Name) -> dict[str, Any]:
-    """Preview what `request` would send, wait for a person, send exactly that. The plan's id is in the run's name."""
+def notice(operator: Name, request: NoticeRequest) -> dict[str, Any]:
+    """Preview what the request would send, wait for a person, send exactly that.
+
+    Args:
+        operator: Your name. It is kept with the plan.
+        request: What customers shall be told, and which orders it is about.
+    """
     run = open_run()
-    preview = plan_for(run, request, operator, _plan_id())
-    plan = preview.plan
+    shown = preview(run, request, operator, _plan_id())
+    plan = shown.plan
     answer = suspend_flow_run(
-        Decision.with_initial_data(description=_show_plan(preview)), timeout=_seconds_until(plan.expires_at), key="plan"
+        Decision.with_initial_data(description=_show_plan(shown)), timeout=_seconds_until(plan.expires_at), key="plan"
     )
     if answer.decision == "reject":
-        return reject(run, plan.plan_id, answer.name).model_dump(mode="json", include={"plan_id", "state", "decided_by"})
+        return reject(run, plan.plan_id, answer.name).model_dump(
+            mode="json", include={"plan_id", "state", "decided_by"}
+        )
     sent = approve(run, plan.plan_id, plan.plan_hash, answer.name)
     create_markdown_artifact(key=f"notice-{plan.plan_id}", markdown=approved_words(sent), description="What was sent")
     return sent.model_dump(mode="json")
 
 
 @flow(name="lift-notice")
-def lift_notice(plan_id: str, operator: Name) -> dict[str, Any]:
-    """End an approved notice: nothing more leaves, and who was told hears that it is over."""
+def lift_notice(operator: Name, plan_id: str) -> dict[str, Any]:
+    """End an approved notice: nothing more leaves, and who was told hears that it is over.
+
+    Args:
+        plan_id: Id of the plan, as its preview shows it.
+        operator: Your name. It is kept with the plan.
+    """
     lifted = lift(open_run(), plan_id, operator)
     create_markdown_artifact(key=f"notice-{plan_id}", markdown=lifted_words(lifted), description="What the lift did")
     return lifted.model_dump(mode="json")
@@ -63,10 +76,12 @@ def _seconds_until(at: datetime) -> int:
     return max(1, int((at - datetime.now(UTC)).total_seconds()))
 
 
-def _show_plan(preview: NoticePreview) -> str:
+def _show_plan(shown: NoticePreview) -> str:
     """Two artifacts of the run, figures and list; returns the figures' Markdown, which the form shows too."""
-    words, key = plan_words(preview, DetectionSettings().zone), f"notice-{preview.plan.plan_id}"
+    words, key = plan_words(shown, DetectionSettings().zone), f"notice-{shown.plan.plan_id}"
     create_markdown_artifact(key=key, markdown=words, description="What would be sent")
-    people = [person.model_dump() for person in preview.people]
-    create_table_artifact(key=f"{key}-list", table=people, description="The first hundred orders, with what happens to each")
+    people = [person.model_dump() for person in shown.people]
+    create_table_artifact(
+        key=f"{key}-list", table=people, description="The first hundred orders, with what happens to each"
+    )
     return words

@@ -25,7 +25,7 @@ from tasks.core.errors import GuardError
 from tasks.core.gates import new_candidates
 from tasks.core.guards import held, paused
 from tasks.core.notice_filters import find_orders, require_channels, require_known
-from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, people_of, summary_of
+from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, nobody, people_of, summary_of
 from tasks.core.notice_plans import (
     Approved,
     Lifted,
@@ -41,7 +41,7 @@ from tasks.core.outgoing import ADDRESS_FIELD
 from tasks.core.own_words import Words, check_words
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
-from tasks.core.sealing import messages_of, renderer_of
+from tasks.core.sealing import renderer_of, samples_of
 from tasks.core.steps import reached
 from tasks.core.thresholds import DetectionSettings, NoticeSettings, VolumeSettings
 from tasks.core.touchpoints import load, load_all
@@ -69,13 +69,15 @@ class Trial:
     samples: list[dict[str, Any]]
 
 
-def preview(run: Run, request: NoticeRequest, operator: str) -> NoticePreview:
+def preview(run: Run, request: NoticeRequest, operator: str, plan_id: str | None = None) -> NoticePreview:
     """Who would be told what, at which cost, stored as a plan. Writes nothing to the ledger.
 
-    Raises ConfigurationError for names nobody knows, TemplateRejected for words that cannot be filled, GuardError where
+    With the `plan_id` of a stored plan, that plan as it is: a flow that begins again asks again. Raises ConfigurationError for names nobody knows, TemplateRejected for words that cannot be filled, GuardError where
     the plan reaches nobody or more than the ceiling.
     """
-    settings, plan_id = NoticeSettings(), f"N{run.as_of:%Y%m%d}-{uuid4().hex[:6]}"
+    if plan_id and plan_id in {plan.plan_id for plan in plans(run)}:
+        return show(run, plan_id)
+    settings, plan_id = NoticeSettings(), plan_id or f"n{run.as_of:%Y%m%d}-{uuid4().hex[:6]}"
     require_channels(request, load(request.touchpoint).channels, run.settings.channels)
     with run.database.transaction() as connection:
         enter(connection, run.as_of)
@@ -274,10 +276,10 @@ def _require_size(summary: NoticeSummary) -> None:
 
 
 def _rendered(run: Run, rows: Sequence[dict[str, Any]]) -> list[Sample]:
-    """A few messages as they would leave, addresses masked."""
-    renderer, samples = messages_of(run), []
+    """A few messages as they would leave, but to nobody: without names, addresses masked, links that open nothing."""
+    renderer, samples = samples_of(run), []
     for row in rows:
-        message = renderer.render(**{name: row[name] for name in RENDERED})
+        message = renderer.render(**{name: row[name] for name in RENDERED} | {"recipient": nobody(row["recipient"])})
         to = masked(row["channel"], row["recipient"][ADDRESS_FIELD[row["channel"]]])
         shown = {"subject": message.subject, "text": message.text, "html": message.html}
         samples.append(Sample(language=row["language"], channel=row["channel"], to=to, **shown))

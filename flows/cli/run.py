@@ -103,14 +103,16 @@ def _go_live_once(settings: Settings) -> None:
 def show(summary: dict[str, Any]) -> None:
     """The table of a run, and what wants a look."""
     output.print(f"\nAs of {local(summary['as_of'])}: {_planned(summary)}\n")
-    output.print(result_table(summary))
+    if summary["states"] or summary["waiting"]:
+        output.print(result_table(summary))
     for line in _attention(summary):
         output.print(f"  {line}".rstrip())
 
 
 def _planned(summary: dict[str, Any]) -> str:
     if not summary["planned"]:
-        return "nothing new, and nothing was sent twice."
+        again = "nothing new, and nothing was sent twice."
+        return again if summary["states"] else "nothing to send; what is older than the first run is not written about."
     held_out = f", {summary['held_out']} of them held out to measure by" if summary["held_out"] else ""
     return f"{summary['planned']} new messages{held_out}."
 

@@ -108,6 +108,11 @@ def masked(channel: str, address: str) -> str:
     return f"***{address[-4:]}"
 
 
+def nobody(recipient: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipient without a name, for samples."""
+    return {**recipient, **dict.fromkeys(("name", "family_name", "given_name", "company"))}
+
+
 def _outcome(row: Mapping[str, Any]) -> str:
     if reason := row["left_out"]:
         return str(reason)

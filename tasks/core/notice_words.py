@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tasks.core.notices import Approved, Cost, LeftOut, Lifted, NoticePlan, NoticePreview, NoticeSummary, Sample
+from tasks.core.notice_plans import Approved, Cost, LeftOut, Lifted, NoticePlan, NoticePreview, NoticeSummary, Sample
 
 
 def plan_words(preview: NoticePreview, zone: str) -> str:
@@ -95,8 +95,7 @@ def _overlap(summary: NoticeSummary) -> list[str]:
 
 
 def _sample(sample: Sample) -> str:
-    quoted = "\n".join(f"> {line}  " for line in sample.text.splitlines())
-    return f"### As {sample.channel}, {sample.language}: {sample.subject}\n\n{quoted}"
+    return f"### {sample.channel}, {sample.language}: {sample.subject}\n\n```\n{sample.text.strip()}\n```"
 
 
 def _section(title: str, lines: list[str]) -> str:
@@ -104,8 +103,8 @@ def _section(title: str, lines: list[str]) -> str:
 
 
 def _table(rows: Mapping[str, object]) -> str:
-    body = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    return f"| | |\n|---|---|\n{body}"
+    first, *others = (f"| {name} | {value} |" for name, value in rows.items())
+    return "\n".join([first, "|---|---|", *others])
 
 
 def _time(at: datetime, zone: str) -> str:

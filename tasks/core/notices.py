@@ -59,10 +59,16 @@ FILTERS = (
 _REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
+def _in_order(schema: dict[str, Any]) -> None:
+    """Prefect stores a form as jsonb, which forgets the order of fields; its UI sorts by `position`."""
+    for place, field in enumerate(schema["properties"].values()):
+        field["position"] = place
+
+
 class NoticeRequest(BaseModel):
     """What operations want customers to be told, and which orders it is about."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, title="Notice")
+    model_config = ConfigDict(extra="forbid", frozen=True, title="Notice", json_schema_extra=_in_order)
 
     kind: NoticeKind = Field(
         title="Kind",

@@ -6,6 +6,7 @@ A poisoned row or a template error is found here, before anything is frozen, and
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_bytes
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -169,3 +170,8 @@ def messages_of(run: Run) -> Renderer:
         as_of=run.as_of,
         page_versions=versions,
     )
+
+
+def samples_of(run: Run) -> Renderer:
+    """The templates of a run, for people who look: the tokens in its links open no page and end no subscription."""
+    return Renderer(load_brand(), token_bytes(), run.settings.pages_url, as_of=run.as_of)
