@@ -196,7 +196,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
             at = values["planned_at"]
             values = {"due_at": at, "valid_until": at + timedelta(days=30), "state_at": at} | values
         if table == "notice":
-            values = {"as_of": values["decided_as_of"], "expires_at": values["decided_as_of"]} | values
+            values = dict.fromkeys(("as_of", "expires_at"), values.get("decided_as_of")) | values
         if table == "tracking_events":
             values |= _status(values)
         columns = ", ".join(values)
