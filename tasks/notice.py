@@ -120,8 +120,8 @@ def plans(run: Run) -> list[NoticePlan]:
 def approve(run: Run, plan_id: str, plan_hash: str, operator: str) -> Approved:
     """Send exactly this plan minus what stopped being true, now.
 
-    The approval is one transaction under the planning lock. Raises GuardError where somebody decided before, the plan expired or is another than the one shown, or a hold is
-    open. Killed between approval and delivery: the next hour delivers.
+    The approval is one transaction under the planning lock. Raises GuardError where somebody decided before, the plan
+    expired or is another than the one shown, or a hold is open. Killed before delivery: the next hour delivers.
     """
     with run.database.transaction() as connection:
         query("decide/lock_planning").run(connection)

@@ -44,6 +44,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "consents": {"channel": "email", "topic": "marketing", "granted": True, "source": "checkout"},
     "pressure": {"channel": "email", "source": "newsletter"},
     "run": {"load_id": 1, "versions": {}, "gates": {}},
+    "notice": {"kind": "service", "request": {}, "plan_hash": "h", "summary": {}, "operator": "kudo", "state": "approved"},
+    "notice_member": {"later": False},
     "message": {
         "class": "T",
         "channel": "email",
@@ -54,6 +56,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "run_id": "earlier",
     },
 }
+_JSON = ("evidence", "detail", "content", "versions", "gates", "windows", "verdicts", "request", "words", "summary", "lift_words")
+
 STATED = ("delay", "told", "message", "covers", "run")
 """Tables the pipeline writes: set after it ran, so that a case can state them outright."""
 
@@ -105,7 +109,7 @@ def build(database: Database, world: World) -> Run:
     run = Run(f"world-{world.path.stem}", world.as_of, database.url, database.namespace)
     with database.transaction() as connection:
         begin_load(connection, run, "merge")
-        for table in (*TABLES, "touchpoint_floor", "feed", "suppression", "preference"):
+        for table in (*TABLES, "touchpoint_floor", "feed", "suppression", "preference", "notice", "notice_member"):
             _insert(connection, table, world.given.get(table, []))
         connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
     with database.transaction() as connection:
@@ -191,6 +195,8 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
         if table == "message":
             at = values["planned_at"]
             values = {"due_at": at, "valid_until": at + timedelta(days=30), "state_at": at} | values
+        if table == "notice":
+            values = dict.fromkeys(("as_of", "expires_at"), values.get("decided_as_of")) | values
         if table == "tracking_events":
             values |= _status(values)
         columns = ", ".join(values)
@@ -205,7 +211,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 def _is_json(table: str, column: str) -> bool:
     if table in TABLES:
         return column in ("attributes", "payload") and TABLES[table].schema.field(column).type == JSON
-    return column in ("evidence", "detail", "content", "versions", "gates", "windows", "verdicts")
+    return column in _JSON
 
 
 def _status(event: dict[str, Any]) -> dict[str, Any]:
