@@ -52,8 +52,11 @@ from tasks.detect import gather, take_delays
 AHEAD = timedelta(hours=24)
 """How far a preview looks for what is due later, of the notice and of everything else."""
 
-ANSWERED = ("decide/gates/85_approval", "decide/gates/90_volume")
-"""Gates that ask for a person's approval: the plan has it. The ceiling is asked at the preview."""
+NOT_YET = "decide/gates/15_not_yet"
+"""Asked last here: of those who hear of it later, a preview wants to know whether they ever will."""
+
+ANSWERED = (NOT_YET, "decide/gates/85_approval", "decide/gates/90_volume")
+"""Gates left out. The last two ask for a person's approval: the plan has it; the ceiling is asked at the preview."""
 
 RENDERED = ("touchpoint", "channel", "language", "variant", "context", "recipient", "source")
 
@@ -224,6 +227,7 @@ def _candidates(connection: Connection, run: Run, plan_id: str, name: str) -> li
     collect(connection, touchpoint, window, [way for way in touchpoint.channels if way in run.settings.channels])
     query("notice/keep_members").run(connection, plan_id=plan_id)
     arbitrate(connection, run, [touchpoint], ANSWERED)
+    query(NOT_YET).run(connection, as_of=run.as_of)
     return orders
 
 

@@ -56,7 +56,9 @@ def left_out(row: Mapping[str, Any]) -> str | None:
         return str(row["left_out"])
     if row["subject_id"] is None:
         return "gone"
-    return None if row["verdict"] is None or row["reason"] in LATER else str(row["reason"])
+    if row["verdict"] is not None and row["reason"] not in LATER:
+        return str(row["reason"])
+    return None if row["channel"] else "no_address"
 
 
 def counted(reasons: Iterable[str]) -> list[LeftOut]:
