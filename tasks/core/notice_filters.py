@@ -22,7 +22,7 @@ MOST_NAMES = 10
 
 
 def require_known(connection: Connection, request: NoticeRequest, as_of: datetime) -> None:
-    """Raise ConfigurationError for a warehouse, carrier, product or live hazard nobody knows; it names those there are."""
+    """Raise ConfigurationError for a warehouse, carrier, product or live hazard nobody knows, naming those known."""
     known: defaultdict[str, list[str]] = defaultdict(list)
     for row in query("notice/known_names").rows(connection, as_of=as_of):
         known[row["field"]].append(row["name"])
