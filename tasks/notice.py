@@ -5,7 +5,7 @@ through the gates of every hour, and what may leave is delivered by the step of 
 savepoint and rolls it back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,8 +26,8 @@ from tasks.core.due import Window, collect
 from tasks.core.errors import GuardError
 from tasks.core.gates import new_candidates
 from tasks.core.guards import held, paused
-from tasks.core.notice_filters import find_orders, require_channels, require_known
-from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, people_of, summary_of
+from tasks.core.notice_filters import find_orders, learn_places, require_channels, require_known
+from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, people_of, summary_of, written
 from tasks.core.notice_overlap import NOT_YET, overlap_of
 from tasks.core.notice_plans import (
     Approved,
@@ -35,7 +35,6 @@ from tasks.core.notice_plans import (
     NoticePlan,
     NoticePreview,
     NoticeState,
-    NoticeSummary,
     Sample,
 )
 from tasks.core.notices import NoticeKind, NoticeRequest
@@ -82,14 +81,15 @@ def preview(run: Run, request: NoticeRequest, operator: str) -> NoticePreview:
     with run.database.transaction() as connection:
         enter(connection, run.as_of)
         require_known(connection, request, run.as_of)
+        learn_places(connection, request)
         trial = _try(connection, run, plan_id, request, settings.samples)
+        _require_size(trial.outcomes)
         samples = _rendered(run, trial.samples)
         members = members_of(trial.outcomes)
         store.insert_members(connection, plan_id, members)
         orders = _orders(connection, plan_id)
         overlap = overlap_of(connection, run.as_of, AHEAD, plan_id, request.touchpoint, orders)
         summary = summary_of(trial.outcomes, overlap, load_brand().costs, samples)
-        _require_size(summary)
         plan_hash = store.hash_of(request, members)
         store.insert(
             connection, plan_id, request, operator, run.as_of,
@@ -245,9 +245,9 @@ def _orders(connection: Connection, plan_id: str) -> list[str]:
     return [row["order_id"] for row in store.members(connection, plan_id) if row["left_out"] is None]
 
 
-def _require_size(summary: NoticeSummary) -> None:
-    messages, ceiling = summary.now + summary.later, VolumeSettings().ceiling
-    if not summary.orders:
+def _require_size(outcomes: Sequence[Mapping[str, Any]]) -> None:
+    messages, ceiling = len(written(outcomes)), VolumeSettings().ceiling
+    if not outcomes:
         raise GuardError("The notice reaches nobody: no order fits all of its filters. Widen them.")
     if messages > ceiling:
         raise GuardError(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -134,7 +133,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} cannot be read as TOML: {error}") from error
 
 
-def _say(shown: BaseModel, json: bool, print_it: Any) -> None:
+def _say(shown: NoticePreview | NoticePlan | Approved | Lifted, json: bool, print_it: Any) -> None:
     if json:
         typer.echo(shown.model_dump_json())
     else:
