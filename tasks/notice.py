@@ -5,13 +5,15 @@ through the gates of every hour, and what may leave is delivered by the step of 
 savepoint and rolls it back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.channels import channels_of
@@ -24,16 +26,25 @@ from tasks.core.due import Window, collect
 from tasks.core.errors import GuardError
 from tasks.core.gates import new_candidates
 from tasks.core.guards import held, paused
-from tasks.core.notice_filters import find_orders, require_channels, require_known
-from tasks.core.notice_outcomes import LATER, counted, left_out, masked, members_of, nobody, people_of, summary_of
+from tasks.core.notice_filters import find_orders, learn_places, require_channels, require_known
+from tasks.core.notice_outcomes import (
+    LATER,
+    counted,
+    left_out,
+    masked,
+    members_of,
+    nobody,
+    people_of,
+    summary_of,
+    written,
+)
+from tasks.core.notice_overlap import NOT_YET, overlap_of
 from tasks.core.notice_plans import (
     Approved,
     Lifted,
     NoticePlan,
     NoticePreview,
     NoticeState,
-    NoticeSummary,
-    Overlap,
     Sample,
 )
 from tasks.core.notices import NoticeKind, NoticeRequest
@@ -44,7 +55,7 @@ from tasks.core.runs import Run, begin_load
 from tasks.core.sealing import renderer_of, samples_of
 from tasks.core.steps import reached
 from tasks.core.thresholds import DetectionSettings, NoticeSettings, VolumeSettings
-from tasks.core.touchpoints import load, load_all
+from tasks.core.touchpoints import load
 from tasks.decide import Decision, arbitrate, record, set_floors, verdicts, write
 from tasks.deliver import deliver_messages
 from tasks.detect import gather, take_delays
@@ -52,8 +63,8 @@ from tasks.detect import gather, take_delays
 AHEAD = timedelta(hours=24)
 """How far a preview looks for what is due later, of the notice and of everything else."""
 
-ANSWERED = ("decide/gates/85_approval", "decide/gates/90_volume")
-"""Gates that ask for a person's approval: the plan has it. The ceiling is asked at the preview."""
+ANSWERED = (NOT_YET, "decide/gates/85_approval", "decide/gates/90_volume")
+"""Gates left out: the first is asked last, the others for a person's approval, which the plan has."""
 
 RENDERED = ("touchpoint", "channel", "language", "variant", "context", "recipient", "source")
 
@@ -82,13 +93,15 @@ def preview(run: Run, request: NoticeRequest, operator: str, plan_id: str | None
     with run.database.transaction() as connection:
         enter(connection, run.as_of)
         require_known(connection, request, run.as_of)
+        learn_places(connection, request)
         trial = _try(connection, run, plan_id, request, settings.samples)
+        _require_size(trial.outcomes)
         samples = _rendered(run, trial.samples)
         members = members_of(trial.outcomes)
         store.insert_members(connection, plan_id, members)
-        overlap = _overlap(connection, run, plan_id, request.touchpoint)
+        orders = _orders(connection, plan_id)
+        overlap = overlap_of(connection, run.as_of, AHEAD, plan_id, request.touchpoint, orders)
         summary = summary_of(trial.outcomes, overlap, load_brand().costs, samples)
-        _require_size(summary)
         plan_hash = store.hash_of(request, members)
         store.insert(
             connection, plan_id, request, operator, run.as_of,
@@ -226,6 +239,7 @@ def _candidates(connection: Connection, run: Run, plan_id: str, name: str) -> li
     collect(connection, touchpoint, window, [way for way in touchpoint.channels if way in run.settings.channels])
     query("notice/keep_members").run(connection, plan_id=plan_id)
     arbitrate(connection, run, [touchpoint], ANSWERED)
+    query(NOT_YET).run(connection, as_of=run.as_of)
     return orders
 
 
@@ -243,30 +257,9 @@ def _orders(connection: Connection, plan_id: str) -> list[str]:
     return [row["order_id"] for row in store.members(connection, plan_id) if row["left_out"] is None]
 
 
-def _overlap(connection: Connection, run: Run, plan_id: str, own: str) -> Overlap:
-    """What the same people get besides: asked of every other due file for the next 24 hours, rolled back."""
-    orders = _orders(connection, plan_id)
-    window = Window(run.as_of, run.as_of, run.as_of + AHEAD, orders, floor_at=run.as_of - AHEAD)
-    savepoint = connection.begin_nested()
-    try:
-        new_candidates(connection)
-        for touchpoint in (one for one in load_all().values() if one.name != own):
-            collect(connection, touchpoint, window, touchpoint.channels)
-        query("decide/gates/05_once").run(connection)
-        query("decide/gates/20_checks").run(connection)
-        due = query("notice/due_soon").rows(connection, plan_id=plan_id)
-    finally:
-        savepoint.rollback()
-    others = query("notice/open_notices").rows(connection, plan_id=plan_id)
-    return Overlap(
-        due_soon={row["touchpoint"]: row["n"] for row in due},
-        open_notices={row["plan_id"]: row["n"] for row in others},
-    )
-
-
-def _require_size(summary: NoticeSummary) -> None:
-    messages, ceiling = summary.now + summary.later, VolumeSettings().ceiling
-    if not summary.orders:
+def _require_size(outcomes: Sequence[Mapping[str, Any]]) -> None:
+    messages, ceiling = len(written(outcomes)), VolumeSettings().ceiling
+    if not outcomes:
         raise GuardError("The notice reaches nobody: no order fits all of its filters. Widen them.")
     if messages > ceiling:
         raise GuardError(
@@ -297,3 +290,21 @@ def _deliver(run: Run) -> tuple[dict[str, int], list[str]]:
 
 def _later(row: Any) -> str | None:
     return str(row["reason"]) if row["verdict"] is not None else None
+
+
+# The same for flows. Previews hold personal data: no result is ever persisted.
+preview_notice = task(
+    name="preview notice", timeout_seconds=900, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
+)(preview)
+show_notice = task(
+    name="show notice", timeout_seconds=900, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
+)(show)
+approve_notice = task(
+    name="approve notice", timeout_seconds=3000, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
+)(approve)
+reject_notice = task(
+    name="reject notice", timeout_seconds=300, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
+)(reject)
+lift_notice = task(
+    name="lift notice", timeout_seconds=3000, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
+)(lift)

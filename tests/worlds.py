@@ -44,7 +44,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "consents": {"channel": "email", "topic": "marketing", "granted": True, "source": "checkout"},
     "pressure": {"channel": "email", "source": "newsletter"},
     "run": {"load_id": 1, "versions": {}, "gates": {}},
-    "notice": {"kind": "service", "request": {}, "plan_hash": "h", "summary": {}, "operator": "kudo", "state": "approved"},
+    "notice": {
+        "kind": "service",
+        "request": {},
+        "plan_hash": "h",
+        "summary": {},
+        "operator": "kudo",
+        "state": "approved",
+    },
     "notice_member": {"later": False},
     "message": {
         "class": "T",
@@ -56,7 +63,19 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "run_id": "earlier",
     },
 }
-_JSON = ("evidence", "detail", "content", "versions", "gates", "windows", "verdicts", "request", "words", "summary", "lift_words")
+_JSON = (
+    "evidence",
+    "detail",
+    "content",
+    "versions",
+    "gates",
+    "windows",
+    "verdicts",
+    "request",
+    "words",
+    "summary",
+    "lift_words",
+)
 
 STATED = ("delay", "told", "message", "covers", "run")
 """Tables the pipeline writes: set after it ran, so that a case can state them outright."""

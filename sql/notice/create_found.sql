@@ -41,4 +41,5 @@ where g.placed_at <= :as_of and (g.cancelled_at is null or g.cancelled_at > :as_
   and (cast(:hazard_id as text) is null
        or g.order_id in (select w.order_id from way w
                          join under_hazard u on u.region is not distinct from w.region and u.postal_code is not distinct from w.postal_code
-                         where u.hazard_id = :hazard_id and (u.carrier is null or u.carrier = w.carrier)))
+                         where u.hazard_id = :hazard_id and (u.carrier is null or u.carrier = w.carrier)
+                           and (u.is_certain or w.doubted_at <= :as_of)))

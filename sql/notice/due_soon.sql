@@ -1,4 +1,4 @@
--- Who:    other messages of a plan's people: on their way out, waiting, or due by the candidates collected for the next 24 h.
+-- Who:    other messages of a plan's people: on their way out, waiting, or due by the candidates collected for the next hours.
 -- Grain:  touchpoint.
 -- Params: plan_id
 with reached as (
@@ -11,7 +11,6 @@ from (
   union
   select touchpoint, subject_id from waiting where customer_id in (select customer_id from reached)
   union
-  select touchpoint, subject_id from candidate
-  where customer_id in (select customer_id from reached) and (verdict is null or reason = 'not_due_yet')
+  select touchpoint, subject_id from candidate where verdict is null or verdict in ('waiting', 'approval')
 ) due
 group by touchpoint order by touchpoint

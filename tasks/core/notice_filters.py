@@ -22,7 +22,7 @@ MOST_NAMES = 10
 
 
 def require_known(connection: Connection, request: NoticeRequest, as_of: datetime) -> None:
-    """Raise ConfigurationError for a warehouse, carrier, product or live hazard nobody knows; it names those there are."""
+    """Raise ConfigurationError for a warehouse, carrier, product or live hazard nobody knows, naming those known."""
     known: defaultdict[str, list[str]] = defaultdict(list)
     for row in query("notice/known_names").rows(connection, as_of=as_of):
         known[row["field"]].append(row["name"])
@@ -45,10 +45,16 @@ def require_channels(
         )
 
 
+def learn_places(connection: Connection, request: NoticeRequest) -> None:
+    """Look up the municipalities of all codes orders ever went to where the request names one."""
+    regions = sorted({f"JP-{code[:2]}" for code in request.municipalities})
+    unknown = query("notice/unknown_postal_codes").rows(connection, regions=regions, edition=EDITION) if regions else ()
+    if rows := list(look_up(row["code"] for row in unknown)):
+        query("detect/learn_postal_codes").run(connection, rows=json.dumps(rows), edition=EDITION)
+
+
 def find_orders(connection: Connection, request: NoticeRequest, as_of: datetime) -> None:
     """Fill the temporary table `notice_found`. Needs what every rule of detection reads (tasks/detect.py gather)."""
-    if request.municipalities:
-        _learn_postal_codes(connection, sorted({f"JP-{code[:2]}" for code in request.municipalities}))
     query("notice/create_found").run(
         connection,
         as_of=as_of,
@@ -61,12 +67,6 @@ def find_orders(connection: Connection, request: NoticeRequest, as_of: datetime)
             for name in ("regions", "municipalities", "postal_prefixes", "warehouses", "carriers", "products")
         },
     )
-
-
-def _learn_postal_codes(connection: Connection, regions: list[str]) -> None:
-    unknown = query("notice/unknown_postal_codes").rows(connection, regions=regions, edition=EDITION)
-    if rows := list(look_up(row["code"] for row in unknown)):
-        query("detect/learn_postal_codes").run(connection, rows=json.dumps(rows), edition=EDITION)
 
 
 def _midnight(day: date | None, later: int = 0) -> datetime | None:

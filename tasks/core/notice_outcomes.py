@@ -56,7 +56,14 @@ def left_out(row: Mapping[str, Any]) -> str | None:
         return str(row["left_out"])
     if row["subject_id"] is None:
         return "gone"
-    return None if row["verdict"] is None or row["reason"] in LATER else str(row["reason"])
+    if row["verdict"] is not None and row["reason"] not in LATER:
+        return str(row["reason"])
+    return None if row["channel"] else "no_address"
+
+
+def written(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One row for each message that leaves now or later."""
+    return list({row["subject_id"]: row for row in outcomes if left_out(row) is None}.values())
 
 
 def counted(reasons: Iterable[str]) -> list[LeftOut]:
@@ -71,23 +78,23 @@ def summary_of(
     outcomes: Sequence[Mapping[str, Any]], overlap: Overlap, costs: Costs, samples: Sequence[Sample]
 ) -> NoticeSummary:
     """The figures of a preview: orders, and messages (the orders of one customer share one)."""
-    written = {row["subject_id"]: row for row in outcomes if left_out(row) is None}.values()
+    messages = written(outcomes)
     out = [reason for row in outcomes if (reason := left_out(row))]
-    channels = Counter(row["channel"] for row in written)
-    now = sum(row["verdict"] is None for row in written)
+    channels = Counter(row["channel"] for row in messages)
+    now = sum(row["verdict"] is None for row in messages)
     told = overlap.model_copy(
         update={
             "told_already": out.count("check:worse"),
-            "told_today": sum(row["reason"] == "not_due_yet" for row in written),
+            "told_today": sum(row["reason"] == "not_due_yet" for row in messages),
         }
     )
     return NoticeSummary(
         orders=len(outcomes),
         now=now,
-        later=len(written) - now,
+        later=len(messages) - now,
         by_channel=dict(sorted(channels.items())),
-        by_language=dict(sorted(Counter(row["language"] for row in written).items())),
-        by_region=dict(sorted(Counter(row["region"] or "unknown" for row in written).items())),
+        by_language=dict(sorted(Counter(row["language"] for row in messages).items())),
+        by_region=dict(sorted(Counter(row["region"] or "unknown" for row in messages).items())),
         left_out=counted(out),
         overlap=told,
         costs=[_cost(channel, n, costs, samples) for channel, n in sorted(channels.items())],

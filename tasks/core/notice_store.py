@@ -70,7 +70,7 @@ def insert(
         operator=operator,
         as_of=as_of,
         decided_as_of=as_of if approved else None,
-        expiry=f"{expiry_hours} hours",
+        expiry_seconds=expiry_hours * 3600,
     )
 
 
