@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core import lanes
+from tasks.core.brand import load_brand
 from tasks.core.domain import DelayCause
 from tasks.core.hazard_store import tell
 from tasks.core.postal import EDITION, look_up
@@ -25,7 +26,13 @@ from tasks.hazards.live import Asked
 from tasks.hazards.watch import Look, look
 from tasks.oms import order_system
 
-RULES = (DelayCause.PROMISE_MISSED, DelayCause.STALLED, DelayCause.HAZARD, DelayCause.PREDICTED_LATE)
+RULES = (
+    DelayCause.PROMISE_MISSED,
+    DelayCause.STALLED,
+    DelayCause.NOT_HANDED_OVER,
+    DelayCause.HAZARD,
+    DelayCause.PREDICTED_LATE,
+)
 """Causes looked for, each a file of its name in sql/detect. Delays of a cause left out are lifted."""
 
 
@@ -83,6 +90,8 @@ def detect_delays(
     connection: Connection, as_of: datetime, settings: DetectionSettings, rules: Collection[DelayCause] = RULES
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
+    calendar = load_brand().calendar
+    query("detect/merge_shop_days").scalar(connection, as_of=as_of, **calendar.days)
     _gather(connection, as_of)
     if DelayCause.PREDICTED_LATE in rules:
         lanes.predict(connection, as_of, lanes.travel(settings.zone))
@@ -91,7 +100,10 @@ def detect_delays(
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
         "doubted": f"{settings.doubted_hours} hours",
+        "lead_days": settings.lead_days,
+        "zone": calendar.zone,
         "sure": lanes.SURE,
+        "least": lanes.LEAST,
     }
     for cause in rules:
         rule = query(f"detect/{cause}")
