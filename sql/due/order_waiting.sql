@@ -3,7 +3,7 @@
 --         order's own, and of the first one after each week; three days after the customer last heard of the order, if that is later.
 -- Why:    one of three speaks. Who waits for goods hears this and neither on_the_way nor not_handed_over; a broken promise is
 --         delay_notice's, and counts as heard: this is quiet for three days then (and in the same hour: gate 83_other_news).
---         A snapshot knows parcels of tomorrow, hence those shipped later than now.
+--         A snapshot knows the parcels and cancellations of tomorrow, hence the other two branches.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || w.week as subject_id, f.customer_id, f.order_id,
        d.due_at, d.due_at + interval '72 hours' as valid_until, a.reason as variant,
@@ -20,6 +20,8 @@ select f.order_id || '@' || w.week as subject_id, f.customer_id, f.order_id,
 from (
   select order_id from order_progress
   where first_shipped_at is null and cancelled_at is null and placed_at > :as_of - interval '400 days' and placed_at <= :until
+  union
+  select order_id from order_progress where cancelled_at > :since
   union
   select order_id from parcel where shipped_at > :as_of
   union
