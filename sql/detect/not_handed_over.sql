@@ -4,7 +4,7 @@
 -- Why:    usual is what nine of ten orders of four weeks (ended two ago) took in business days, :lead_days where they are fewer than
 --         :least. A promise is out of reach once the quickest fifth of the parcels to its region would miss it; where nobody knows
 --         how long they take, a day before. An order counts from the moment it can be sent: paid where it must be paid first, on
---         its pre-order's day. Who waits for goods hears from order_waiting (awaited_order), not of this.
+--         its pre-order's day. Where no parcel of the shop was seen for two weeks its silence says nothing. Who waits for goods hears from order_waiting (awaited_order), not of this.
 --         New days: what orders handed over as late as this one were late by; none where they are fewer than :least.
 -- Params: as_of, zone, lead_days, least
 insert into found_delay
@@ -40,7 +40,8 @@ with past as (
   cross join lateral (select nth from shop_day where is_open and cutoff_at >= o.ready_at order by cutoff_at limit 1) r
   join shop_day l on l.is_open and l.nth = r.nth + (select days from lead) + 1
   left join way w on w.region = o.region
-  where o.has_nothing_shipped and not exists (select from awaited_order a where a.order_id = o.order_id)
+  where o.has_nothing_shipped and exists (select from parcel where shipped_at > :as_of - interval '14 days' and shipped_at <= :as_of)
+    and not exists (select from awaited_order a where a.order_id = o.order_id)
 )
 select o.order_id, 'not_handed_over', null, o.region,
        jsonb_build_object('promised_on', o.promised_on, 'ready_at', o.ready_at, 'lead_days', (select days from lead)),
