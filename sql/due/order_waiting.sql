@@ -19,11 +19,11 @@ select f.order_id || '@' || w.week as subject_id, f.customer_id, f.order_id,
          'paid', f.paid_at is not null and f.paid_at <= :as_of, 'gift', f.gift) as context
 from (
   select order_id from order_progress
-  where first_shipped_at is null and cancelled_at is null and placed_at > :as_of - interval '400 days' and placed_at <= :until
+  where :since < :until and first_shipped_at is null and cancelled_at is null and placed_at > :as_of - interval '400 days' and placed_at <= :until
   union
   select order_id from order_progress where cancelled_at > :since
   union
-  select order_id from parcel where shipped_at > :as_of
+  select order_id from parcel where :since < :until and shipped_at > :as_of
   union
   select unnest(cast(:touched as text[]))
 ) o

@@ -35,7 +35,7 @@ def history(shop: Shop, days: int, orders: int, *, promised: str = "08-20", deli
 
 
 def test_the_shop_s_calendar_counts_the_days(running: Shop) -> None:
-    """Three business days are usual where nobody knows better, and one of grace. A Sunday is none; orders close at 14:00."""
+    """Three business days where nobody knows better, and one of grace. A Sunday is none; orders close at 14:00."""
     running.order("noon", "09-09 14:00")
     running.order("late", "09-09 14:01")
     running.detect("09-14 23:59")

@@ -1,4 +1,4 @@
--- When the shop works, and indexes for what is due because of a parcel that waits, is lost or comes back.
+-- When the shop works, and indexes for what is due because of a parcel that waits, is lost or comes back, or of a delay that is over.
 
 -- Grain: day, around the time of the last run. brand.toml's calendar as the facts that due files count business days by.
 create table shop_day (
@@ -19,6 +19,9 @@ create index on parcel (held_at) where held_at is not null;
 create index on {ns}_rec.parcel_old (problem_at) where problem_at is not null;
 create index on {ns}_rec.parcel_old (returned_at) where returned_at is not null;
 create index on {ns}_rec.parcel_old (held_at) where held_at is not null;
+
+create index on delay (lifted_at);
+create index on {ns}_rec.delay_old (lifted_at);
 
 create index on order_progress (placed_at) where first_shipped_at is null and cancelled_at is null;
 create index on {ns}_rec.order_progress_old (placed_at) where first_shipped_at is null and cancelled_at is null;
