@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core import lanes
+from tasks.core.brand import load_brand
 from tasks.core.domain import DelayCause
 from tasks.core.hazard_store import tell
 from tasks.core.postal import EDITION, look_up
@@ -28,6 +29,7 @@ from tasks.oms import order_system
 RULES = (
     DelayCause.PROMISE_MISSED,
     DelayCause.STALLED,
+    DelayCause.NOT_HANDED_OVER,
     DelayCause.HAZARD,
     DelayCause.PREDICTED_LATE,
     DelayCause.SHOP_NOTICE,
@@ -89,6 +91,7 @@ def detect_delays(
     connection: Connection, as_of: datetime, settings: DetectionSettings, rules: Collection[DelayCause] = RULES
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
+    query("detect/merge_shop_days").scalar(connection, as_of=as_of, **load_brand().calendar.days)
     gather(connection, as_of, settings)
     if DelayCause.PREDICTED_LATE in rules:
         lanes.predict(connection, as_of, lanes.travel(settings.zone))
@@ -107,7 +110,10 @@ def take_delays(
         "as_of": as_of,
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
+        "lead_days": settings.lead_days,
+        "zone": load_brand().calendar.zone,
         "sure": lanes.SURE,
+        "least": lanes.LEAST,
     }
     for cause in rules:
         rule = query(f"detect/{cause}")

@@ -1,12 +1,15 @@
 -- Who:    delays of these causes that are no longer true at :as_of.
 -- Grain:  order x cause. Result: how many.
--- Why:    lifted_at is the instant in the data that ended it (arrived, cancelled, turned round, scanned again, warning over, notice lifted);
+-- Why:    lifted_at is the instant in the data that ended it (arrived, cancelled, turned round, sent, scanned again, warning over,
+--         notice lifted);
 --         :as_of only where there is none, such as a promise that was moved.
 -- Params: as_of, causes
 with ended as (
   select d.order_id, d.cause,
          coalesce((select min(greatest(e.at, d.first_seen_at)) from (
            select unnest(array[g.delivered_at, g.cancelled_at, g.returned_at]) as at
+           union all
+           select g.first_shipped_at where d.cause = 'not_handed_over'
            union all
            select p.delivered_at from parcel p where p.shipment_id = d.shipment_id
            union all

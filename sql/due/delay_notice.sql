@@ -4,6 +4,7 @@
 --         a new cause with an earlier day is no bad news.
 --         One cause speaks for the order, the one that explains most to a person; the newest one says when. Who orders into a storm reads of it in
 --         the confirmation, so the first hour is left to that.
+--         While a parcel is lost, damaged or on its way back parcel_problem speaks for its order: with a person, not with a day.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') || '→' || coalesce(to_char(d.new_until_on, 'YYYY-MM-DD'), 'none') as subject_id,
        f.customer_id, f.order_id, w.due_at, w.due_at + interval '48 hours' as valid_until, 'plain' as variant,
@@ -11,6 +12,7 @@ select f.order_id || '@' || coalesce(to_char(w.told_on, 'YYYY-MM-DD'), 'none') |
          'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
          'not_returned', f.returned_at is null or f.returned_at > :as_of,
          'not_delivered', f.delivered_at is null or f.delivered_at > :as_of,
+         'no_problem', not exists (select from problem_parcel b where b.order_id = f.order_id),
          'still_late', d.lifted_at is null or d.lifted_at > :as_of,
          'worse', d.new_until_on > w.told_on or (w.told_on is not null and d.new_until_on is null)
                   or (d.cause is distinct from t.cause and d.new_until_on < w.told_on is not true)) as checks,

@@ -8,7 +8,8 @@ select p.shipment_id || '@' || to_char(p.out_for_delivery_at at time zone f.zone
          'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
          'not_returned', p.returned_at is null or p.returned_at > :as_of,
          'not_delivered', p.delivered_at is null or p.delivered_at > :as_of,
-         'still_on_the_round', p.attempt_failed_at is null or p.attempt_failed_at < p.out_for_delivery_at or p.attempt_failed_at > :as_of) as checks,
+         'still_on_the_round', p.attempt_failed_at is null or p.attempt_failed_at < p.out_for_delivery_at or p.attempt_failed_at > :as_of,
+         'no_problem', p.problem_at is null or p.problem_at < p.out_for_delivery_at or p.problem_at > :as_of) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'out_at', p.out_for_delivery_at, 'parcel', k.parcel,
          'requested_slot', case when f.requested_on = (p.out_for_delivery_at at time zone f.zone)::date then f.requested_slot end,

@@ -1,4 +1,4 @@
--- Who:    customers with a bad experience that is still open: ticket, return, delay, broken or lost parcel.
+-- Who:    customers with a bad experience that is still open: ticket, return, delay, parcel that is broken, lost, refused or on its way back.
 -- Grain:  customer_id x kind x reference.
 -- Why:    docs/touchpoints.md: ends when its delay, return or ticket closes, or after 30 days; exchanges (sizes) do not count.
 -- Params: none
@@ -22,3 +22,9 @@ select g.customer_id, 'parcel', p.shipment_id, p.problem_at
 from parcel p join order_progress g using (order_id)
 where p.problem_at between business_now() - interval '30 days' and business_now()
   and (p.delivered_at is null or p.delivered_at > business_now())
+union all
+select g.customer_id, 'parcel', b.shipment_id, b.at
+from problem_parcel b join order_progress g using (order_id)
+where b.kind in ('refused', 'returned') and b.at between business_now() - interval '30 days' and business_now()
+  and (b.returned_at > business_now() - interval '30 days' or b.attempt_failed_at > business_now() - interval '30 days'
+       or b.problem_at > business_now() - interval '30 days')

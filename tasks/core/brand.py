@@ -5,7 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -176,6 +176,12 @@ class Calendar(Declaration):
     def timezone(self) -> ZoneInfo:
         """The shop's zone."""
         return ZoneInfo(self.zone)
+
+    @property
+    def days(self) -> dict[str, object]:
+        """Parameters of the statement that counts business days; weekdays as in ISO 8601."""
+        closed = [get_args(Weekday).index(day) + 1 for day in self.closed_weekdays]
+        return {"zone": self.zone, "cutoff": self.cutoff, "closed_weekdays": closed, "closed_on": list(self.closed_on)}
 
 
 class Brand(Declaration):

@@ -12,10 +12,12 @@ FACTS = (
     "refused_as_another",
     "contactable",
     "marketing_consent",
+    "problem_parcel",
     "open_problem",
     "item_facts",
     "order_facts",
     "parcel_facts",
+    "awaited_order",
     "to_buyer",
 )
 """sql/facts/<name>.sql in the order they build on each other."""

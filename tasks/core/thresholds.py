@@ -79,7 +79,7 @@ def _rates(value: str) -> dict[str, float]:
 
 
 class DetectionSettings(FromEnvironment):
-    """Thresholds of delay detection (sql/detect), in hours."""
+    """Thresholds of delay detection (sql/detect)."""
 
     model_config = SettingsConfigDict(env_prefix="TODOKE_DETECTION_", extra="ignore", frozen=True)
 
@@ -87,6 +87,9 @@ class DetectionSettings(FromEnvironment):
     stalled_far_hours: int = Field(72, ge=1, description="The same for long distance and islands.")
     doubted_hours: int = Field(
         24, ge=1, description="No scan for so long counts as held up where a warning covers a part of the region only."
+    )
+    lead_days: int = Field(
+        3, ge=0, description="Business days until an order is usually sent, where its shop's history does not say."
     )
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
 
