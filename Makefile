@@ -7,6 +7,9 @@ ORDERS ?= 100000
 BENCH := .venv/.bench-installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
+# Where it is set every process would compile three thousand modules again: five seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check olist serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 

@@ -20,6 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from flows import hourly
 from tasks import decide, deliver, load, report
 from tasks.core.settings import Settings
+from tasks.delivery import courier, settler
 from tasks.oms import SYSTEMS
 from tasks.oms.base import OrderSystem
 from tasks.oms.drop import DropFolder
@@ -32,12 +33,12 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (decide, "_collect", "decide: due files"),
     (decide, "_arbitrate", "decide: gates"),
     (decide, "_write", "decide: ledger rows"),
-    (deliver, "claim", "deliver: claim"),
-    (deliver, "pack", "deliver: render"),
-    (deliver, "seal_all", "deliver: seal"),
-    (deliver.Courier, "_post_next", "deliver: check, intend, post, acknowledge"),
-    (deliver, "attempt", "deliver: post"),
-    (deliver, "conclude", "deliver: acknowledge"),
+    (courier, "claim", "deliver: claim"),
+    (courier, "pack", "deliver: render"),
+    (courier, "seal_all", "deliver: seal"),
+    (courier.Courier, "_post_next", "deliver: check, intend, post, acknowledge"),
+    (settler, "attempt", "deliver: post"),
+    (settler, "conclude", "deliver: acknowledge"),
     (deliver, "keep", "deliver: archive"),
     (report, "summarise", "report: summary"),
     (report, "publish_artifacts", "report: artifacts"),

@@ -1,8 +1,12 @@
-"""What became of what we sent: read from where providers' requests were laid down, made into facts."""
+"""What became of what we sent: read from where providers' requests were laid down, made into facts.
+
+Then doubts are settled, which need not wait for the next hour: a key may be used again for some minutes only.
+"""
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
@@ -10,11 +14,20 @@ from typing import TypedDict
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.channels import channels_of
+from tasks.channels.base import Channel
+from tasks.core import due
 from tasks.core.accounts import FeedbackSettings
+from tasks.core.claims import StillDue
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, FeedbackRefused
+from tasks.core.queries import query
+from tasks.core.runs import Run
 from tasks.core.settings import Settings
+from tasks.core.steps import Hook, reached
 from tasks.core.stores import Store
+from tasks.core.thresholds import DeliverySettings, PaceSettings
+from tasks.delivery.settler import Settler, pace_of
 from tasks.feedback.base import Incoming
 from tasks.feedback.landed import incoming_of, is_mail
 from tasks.feedback.receive import Receiver
@@ -25,14 +38,21 @@ from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
 
+SETTLING_MINUTES = 4
+"""How long doubts are settled at most: the next reading begins after five minutes and goes on."""
+
 
 class Outcomes(TypedDict):
-    """Counts of one reading. `refused`: reason -> requests, kept nowhere. `left`: reason -> requests left in place."""
+    """Counts of one reading. `refused`: reason -> requests, kept nowhere. `left`: reason -> requests left in place.
+
+    `settled`: what became of messages of unknown outcome, state -> messages, and what was done for it.
+    """
 
     requests: int
     new_events: int
     refused: dict[str, int]
     left: dict[str, int]
+    settled: dict[str, int]
 
 
 class Reading:
@@ -95,6 +115,7 @@ class Reading:
             "new_events": self.new,
             "refused": dict(self.refused),
             "left": dict(self.left),
+            "settled": {},
         }
 
 
@@ -113,3 +134,45 @@ def read_outcomes(receiver: Receiver, settings: FeedbackSettings) -> Outcomes:
 def take_outcomes(settings: Settings, database_url: str) -> Outcomes:
     """Read what providers said since the last reading into the live namespace of a migrated database."""
     return read_outcomes(Receiver.of(settings, Database(database_url)), FeedbackSettings())
+
+
+def are_in_doubt(database: Database) -> bool:
+    """Is there a message of unknown outcome, or one whose worker is gone?"""
+    with database.transaction() as connection:
+        return bool(query("ledger/are_in_doubt").scalar(connection))
+
+
+def settle_doubts(
+    run: Run,
+    channels: Sequence[Channel],
+    still_due: StillDue = due.still_due,
+    times: DeliverySettings | None = None,
+    hook: Hook = lambda _: None,
+    pace: PaceSettings | None = None,
+) -> dict[str, int]:
+    """Settle what runs left open, whatever else runs; nothing is sent for the first time. Returns counts.
+
+    What the provider did not take waits, planned again, for the next hour.
+    """
+    counts: Counter[str] = Counter()
+    limits = (pace or PaceSettings()).model_copy(update={"patience_minutes": SETTLING_MINUTES / 2})
+    for channel in channels:
+        one = Settler(run, channel, still_due, times or DeliverySettings(), hook, pace_of(run, channel, limits))
+        one.settle(SETTLING_MINUTES * 60 / len(channels))
+        counts += one.counts
+        for note in one.notes:
+            _log.warning("%s", note)
+    return dict(sorted(counts.items()))
+
+
+def settle_run(run: Run) -> dict[str, int]:
+    """The same on every channel of this installation. Raises ConfigurationError where one lacks its settings."""
+    with ExitStack() as opened:
+        channels = [opened.enter_context(closing(channel)) for channel in channels_of(run)]
+        return settle_doubts(run, channels, hook=reached)
+
+
+@task(name="settle", timeout_seconds=600, tags=["deliver"], cache_policy=NO_CACHE, persist_result=False)
+def settle(run: Run) -> dict[str, int]:
+    """Settle doubts between hours."""
+    return settle_run(run)

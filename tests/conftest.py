@@ -37,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     home = os.environ[HOME_VARIABLE]
     os.environ.update(QUIET, TODOKE_HOME=home, PREFECT_HOME=f"{home}/prefect")
+    if os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    ):  # the many processes share theirs elsewhere: five seconds an hour
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{home}/bytecode"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,8 +9,8 @@ from tasks.core.accounts import FeedbackSettings
 from tasks.core.settings import Settings
 from tasks.feedback.receive import Receiver
 from tasks.listen import serve
-from tasks.outcomes import read_outcomes
-from tasks.prepare import open_namespace
+from tasks.outcomes import are_in_doubt, read_outcomes, settle_run
+from tasks.prepare import open_namespace, open_run
 
 
 def register(app: typer.Typer) -> None:
@@ -20,9 +20,12 @@ def register(app: typer.Typer) -> None:
 
 
 def outcomes(as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
-    """Read providers' events from TODOKE_FEEDBACK_URL and TODOKE_FEEDBACK_SQS_URL, once."""
+    """Read providers' events (TODOKE_FEEDBACK_URL, TODOKE_FEEDBACK_SQS_URL) once; settle what hours left in doubt."""
     settings = Settings()
-    found = read_outcomes(Receiver.of(settings, open_namespace(settings)), FeedbackSettings())
+    database = open_namespace(settings)
+    found = read_outcomes(Receiver.of(settings, database), FeedbackSettings())
+    if are_in_doubt(database):
+        found["settled"] = settle_run(open_run(settings=settings))
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -31,6 +34,8 @@ def outcomes(as_json: Annotated[bool, typer.Option("--json", help="One JSON obje
         typer.echo(f"  refused, {reason}: {times}")
     for reason, times in found["left"].items():
         typer.echo(f"  left in place, {reason}: {times}")
+    for what, times in found["settled"].items():
+        typer.echo(f"  in doubt before, {what}: {times}")
 
 
 def listen(

@@ -7,10 +7,14 @@ Nothing else reads the variable; unset, `reached` does nothing.
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 
 from tasks.core.errors import ConfigurationError
 
 VARIABLE = "TODOKE_TEST_STOP_AT"
+
+Hook = Callable[[str], None]
+"""Called with a step's name. Tests strike there."""
 
 STEPS = {
     "planning": "everything of the plan is written, nothing committed",

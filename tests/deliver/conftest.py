@@ -19,8 +19,9 @@ from tasks.core.claims import StillDue
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.outgoing import message_key
+from tasks.core.steps import Hook
 from tasks.core.thresholds import PaceSettings
-from tasks.deliver import Delivered, Hook, deliver_messages
+from tasks.deliver import Delivered, deliver_messages
 from tests.deliver.google import KEY, Google
 from tests.deliver.nursery import Nursery, Worker
 from tests.deliver.people import PATIENT, QUICK, all_due, render, run_of, states

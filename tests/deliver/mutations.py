@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from tasks import deliver
 from tasks.core import attempt, doubts, ledger
 from tasks.core.claims import Scope
 from tasks.core.database import Database
@@ -19,6 +18,7 @@ from tasks.core.errors import DeliveryError, NotWritten, Rejected, UnknownOutcom
 from tasks.core.ledger import Posting
 from tasks.core.outgoing import Result
 from tasks.core.queries import Statement, parse, query
+from tasks.delivery import settler
 from tests.deliver.people import NOW
 
 Outcome = attempt.Outcome
@@ -63,7 +63,7 @@ def acknowledge_before_the_post(url: str) -> None:
             ledger.acknowledge(connection, _SCOPE, posting, [Result(True)] * len(posting.members))
         return _attempt(channel, posting, deadline)
 
-    _put(deliver, "attempt", tried)
+    _put(settler, "attempt", tried)
 
 
 def render_again(_: str) -> None:
@@ -73,7 +73,7 @@ def render_again(_: str) -> None:
         body = posting.body.replace(b"<p>", b"<p>newer ") if posting.in_doubt else posting.body
         return _attempt(channel, replace(posting, body=body), deadline)
 
-    _put(deliver, "attempt", tried)
+    _put(settler, "attempt", tried)
 
 
 def post_again_at_once(_: str) -> None:
@@ -83,7 +83,7 @@ def post_again_at_once(_: str) -> None:
         outcome = _attempt(channel, posting, deadline)
         return _attempt(channel, posting, deadline) if isinstance(outcome, UnknownOutcome) else outcome
 
-    _put(deliver, "attempt", tried)
+    _put(settler, "attempt", tried)
 
 
 def ask_nothing_before_the_post(_: str) -> None:
@@ -100,7 +100,7 @@ def forget_the_lease(_: str) -> None:
 def a_key_for_each_attempt(_: str) -> None:
     """The provider cannot know that it saw this batch before."""
     _put(
-        deliver,
+        settler,
         "attempt",
         lambda channel, posting, deadline: _attempt(channel, replace(posting, batch_id=uuid4()), deadline),
     )
@@ -113,7 +113,7 @@ def no_proof_is_not_written(_: str) -> None:
         outcome = _attempt(channel, posting, deadline)
         return NotWritten(str(outcome)) if isinstance(outcome, UnknownOutcome) else outcome
 
-    _put(deliver, "attempt", tried)
+    _put(settler, "attempt", tried)
 
 
 def a_short_list_is_all_accepted(_: str) -> None:
@@ -126,7 +126,7 @@ def a_short_list_is_all_accepted(_: str) -> None:
             return error
         return results + [Result(True)] * (len(posting.members) - len(results))
 
-    _put(deliver, "attempt", tried)
+    _put(settler, "attempt", tried)
 
 
 def write_results_outside_the_fence(_: str) -> None:
@@ -138,12 +138,12 @@ def write_results_outside_the_fence(_: str) -> None:
             ledger.conclude(connection, scope, posting.batch_id, dict(zip(posting.members, refused, strict=True)))
         return _conclude(connection, scope, posting, outcome)
 
-    _put(deliver, "conclude", concluded)
+    _put(settler, "conclude", concluded)
 
 
 def post_after_the_lease(_: str) -> None:
     """A worker that slept posts without a look at the clock."""
-    _put(deliver, "attempt", lambda channel, posting, deadline: _attempt(channel, posting, deadline + 3600))
+    _put(settler, "attempt", lambda channel, posting, deadline: _attempt(channel, posting, deadline + 3600))
 
 
 def send_again_what_is_not_found(_: str) -> None:

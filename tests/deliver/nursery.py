@@ -25,9 +25,9 @@ from tasks.core.claims import Scope, claim, end, enter
 from tasks.core.database import Database
 from tasks.core.domain import State, TouchpointClass
 from tasks.core.sealing import pack
-from tasks.core.steps import VARIABLE, reached
+from tasks.core.steps import VARIABLE, Hook, reached
 from tasks.core.thresholds import DeliverySettings, PaceSettings
-from tasks.deliver import Hook, deliver_messages
+from tasks.deliver import deliver_messages
 from tests.deliver.mutations import MUTATIONS
 from tests.deliver.people import NOW, PATIENT, QUICK, all_due, render, run_of
 from tests.deliver.standin import HttpChannel

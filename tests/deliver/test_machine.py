@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import text
 
-from tasks import deliver
 from tasks.core import doubts
 from tasks.core.database import Database
 from tasks.core.ledger import discrepancies
 from tasks.core.outgoing import message_key
 from tasks.core.thresholds import PaceSettings
 from tasks.deliver import deliver_messages
+from tasks.delivery import settler
+from tasks.outcomes import settle_doubts
 from tests.deliver.model import FAULTS, TAKEN_OR_NOT, ModelProvider
 from tests.deliver.mutations import MUTATIONS
 from tests.deliver.people import QUICK, Planned, all_due, change, plan, render, run_of
@@ -73,6 +74,12 @@ class Hours(RuleBasedStateMachine):
     def hour(self) -> None:
         """One that nobody disturbs."""
         self._deliver(lambda _: None)
+
+    @rule()
+    def between_hours(self) -> None:
+        """Doubts alone are settled."""
+        run = run_of(self.database, self.home)
+        settle_doubts(run, [self.provider], all_due, TIMES, pace=CALM)
 
     @rule(step=st.sampled_from(STEPS), nth=st.integers(1, 3))
     def killed_hour(self, step: str, nth: int) -> None:
@@ -168,7 +175,7 @@ def test_hours_in_any_order(database: Database, tmp_path: Path, is_keyed: bool) 
 def test_the_machine_is_not_blind(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_keyed: bool
 ) -> None:
-    for module, attribute in ((deliver, "attempt"), (doubts, "resolve")):
+    for module, attribute in ((settler, "attempt"), (doubts, "resolve")):
         monkeypatch.setattr(module, attribute, getattr(module, attribute))  # put back whatever the mutation does
     MUTATIONS[name].apply(database.url)
     with pytest.raises((AssertionError, BaseExceptionGroup)):

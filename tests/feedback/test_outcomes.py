@@ -11,11 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.main import app
+from tasks.channels.mailbox import Mailbox
 from tasks.core.database import Database
 from tasks.core.errors import StoreError
+from tasks.deliver import deliver_messages
 from tasks.feedback.base import Trust
 from tasks.feedback.receive import Receiver
 from tasks.outcomes import Outcomes, read_outcomes
+from tests.deliver.people import all_due, change, orders, plan, render, run_of, states
+from tests.deliver.test_settling import dies_at
 from tests.feedback import signing
 from tests.feedback.authorities import roots, serving
 from tests.feedback.conftest import LINKS, SECRET
@@ -70,6 +74,7 @@ READ: Outcomes = {
     "new_events": 4,
     "refused": {"forged": 1, "malformed": 1, "no_post": 1, "no_such_path": 1},
     "left": {},
+    "settled": {},
 }
 
 
@@ -134,7 +139,7 @@ def test_a_queue_is_read_and_emptied(database: Database, queue: Any) -> None:
     for signed in (good, good, forged, *(ses("Delivery") for _ in range(12))):
         client.send_message(QueueUrl=url, MessageBody=signed.body.decode())
     found = outcomes(database, sqs_url=url)
-    assert found == {"requests": 15, "new_events": 13, "refused": {"forged": 1}, "left": {}}
+    assert found == {"requests": 15, "new_events": 13, "refused": {"forged": 1}, "left": {}, "settled": {}}
     counts = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert counts["ApproximateNumberOfMessages"] == counts["ApproximateNumberOfMessagesNotVisible"] == "0"
     with database.transaction() as connection:
@@ -149,5 +154,23 @@ def test_the_command_says_what_it_read(database: Database, tmp_path: Path, monke
         monkeypatch.setenv(f"TODOKE_{name}", value)
     done = CliRunner().invoke(app, ["outcomes", "--json"])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output) == {"requests": 1, "new_events": 1, "refused": {}, "left": {}}
+    assert json.loads(done.output) == {"requests": 1, "new_events": 1, "refused": {}, "left": {}, "settled": {}}
     assert CliRunner().invoke(app, ["outcomes"]).output == "0 requests, 0 new events.\n"
+
+
+def test_the_command_settles_what_an_hour_left_in_doubt(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mailbox took it, and its worker died before that was written down."""
+    plan(database, orders(2))
+    with pytest.raises(KeyboardInterrupt):
+        deliver_messages(
+            run_of(database, tmp_path), [Mailbox(tmp_path / "mailbox")], render, all_due, hook=dies_at("post")
+        )
+    change(database, "update batch set lease_until = now(), last_posted_at = now() - interval '1 hour'")
+    for name, value in {"DATABASE_URL": database.url, "HOME": str(tmp_path), "SAMPLE_ORDERS": "20"}.items():
+        monkeypatch.setenv(f"TODOKE_{name}", value)
+    done = CliRunner().invoke(app, ["outcomes", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["settled"] == {"accepted": 2, "taken_over": 1}
+    assert set(states(database).values()) == {"accepted"}

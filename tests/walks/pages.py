@@ -37,6 +37,8 @@ COPIED = (
     *("parcel", "parcel_scan", "order_progress", "delay", "touched_order"),
 )
 IDS = frozenset({"order_id", "shipment_id", "tracking_number", "return_id"})
+OF_THE_LOAD = frozenset({"from_load", "to_load"})
+"""Columns that the database fills in."""
 
 
 class Nowhere:
@@ -58,6 +60,7 @@ def loaded(home: Path, pages: int) -> Run:
         begin_load(connection, run, "merge")
         for table in COPIED:
             names = [column["name"] for column in inspect(connection).get_columns(table, run.namespace)]
+            names = [name for name in names if name not in OF_THE_LOAD]
             made = (f"{name} || '-' || copy" if name in IDS else name for name in names)
             connection.execute(
                 text(
