@@ -208,6 +208,7 @@ _ALL = (
         status=TEXT,
         opened_at=INSTANT,
         closed_at=INSTANT,
+        label_url=TEXT,
     ),
     _table(
         "shipments",
