@@ -37,7 +37,17 @@ CATALOGUE: dict[str, TouchpointClass] = {name: of for of, names in _NAMES.items(
 DEFAULT_HOLDOUT = {_T: 0.0, _S: 0.0, _M: 0.05}
 
 Feed = Literal[
-    "orders", "customers", "products", "shipments", "tracking", "hazards", "returns", "refunds", "reviews", "consents", "subscriptions"
+    "orders",
+    "customers",
+    "products",
+    "shipments",
+    "tracking",
+    "hazards",
+    "returns",
+    "refunds",
+    "reviews",
+    "consents",
+    "subscriptions",
 ]
 Rule = Literal["rule"]
 TypeWord = Annotated[
