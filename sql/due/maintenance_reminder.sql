@@ -13,7 +13,7 @@ select f.order_id || ':' || p.product_id || '@' || to_char(d.due_at at time zone
          'not_exchanged', not exists (
            select from returns r where r.order_id = f.order_id and r.kind = 'exchange' and r.status <> 'rejected' and r.opened_at <= :as_of)) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
+         'order', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
          'image_url', p.image_url, 'howto_url', p.howto_url, 'every_days', p.maintenance_days, 'nth', n.nth, 'gift', f.gift) as context
 from (
   select g.order_id

@@ -13,7 +13,7 @@ select f.order_id || ':' || p.product_id as subject_id, f.customer_id, f.order_i
          'not_exchanged', not exists (
            select from returns r where r.order_id = f.order_id and r.kind = 'exchange' and r.status <> 'rejected' and r.opened_at <= :as_of)) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
+         'order', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
          'image_url', p.image_url, 'warranty_months', p.warranty_months,
          'ends_on', ((f.delivered_at at time zone f.zone) + p.warranty_months * interval '1 month')::date, 'gift', f.gift) as context
 from (

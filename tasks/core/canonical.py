@@ -346,6 +346,24 @@ _ALL = (
         value=NUMBER,
         at=INSTANT,
     ),
+    _table(
+        "contents",
+        Kind.MUTABLE,
+        "content_id",
+        "content_id kind title starts_at",
+        content_id=TEXT,
+        kind=TEXT,
+        title=TEXT,
+        body=TEXT,
+        url=TEXT,
+        locale=TEXT,
+        product_id=TEXT,
+        category=TEXT,
+        bought_from=DATE,
+        bought_until=DATE,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
+    ),
 )
 
 TABLES: dict[str, CanonicalTable] = {table.name: table for table in _ALL}

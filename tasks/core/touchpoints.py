@@ -48,6 +48,7 @@ Feed = Literal[
     "reviews",
     "consents",
     "subscriptions",
+    "contents",
 ]
 Rule = Literal["rule"]
 TypeWord = Annotated[
