@@ -1,6 +1,7 @@
 -- Who:    orders of which this load changed any row, in whichever table.
 -- Grain:  order.
 -- Effect: touched_order; rows deleted by this load were added when they went (delete_vanished).
+-- Why:    news about a product touches the orders it was bought in: product_update learns of a recall however late it was loaded.
 -- Params: none
 insert into touched_order (load_id, order_id)
 select current_load(), order_id from (
@@ -17,5 +18,7 @@ select current_load(), order_id from (
   union select order_id from reviews where load_id = current_load()
   union select order_id from survey_answers where load_id = current_load()
   union select order_id from tickets where from_load = current_load() and order_id is not null
+  union select l.order_id from contents c join products p on p.product_id = c.product_id or p.category = c.category
+        join order_lines l on l.product_id = p.product_id where c.from_load = current_load() and c.kind in ('update', 'recall')
 ) changed
 on conflict do nothing

@@ -94,6 +94,8 @@ class Urls(Declaration):
     faq: Url
     returns: Url
     review: Url
+    survey: Url
+    account: Url = Field(description="Where a customer changes what they subscribed to.")
     unsubscribe: Url
     news: Url
 

@@ -208,6 +208,7 @@ _ALL = (
         status=TEXT,
         opened_at=INSTANT,
         closed_at=INSTANT,
+        label_url=TEXT,
     ),
     _table(
         "shipments",
@@ -344,6 +345,24 @@ _ALL = (
         name=TEXT,
         value=NUMBER,
         at=INSTANT,
+    ),
+    _table(
+        "contents",
+        Kind.MUTABLE,
+        "content_id",
+        "content_id kind title starts_at",
+        content_id=TEXT,
+        kind=TEXT,
+        title=TEXT,
+        body=TEXT,
+        url=TEXT,
+        locale=TEXT,
+        product_id=TEXT,
+        category=TEXT,
+        bought_from=DATE,
+        bought_until=DATE,
+        starts_at=INSTANT,
+        ends_at=INSTANT,
     ),
 )
 

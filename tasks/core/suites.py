@@ -74,6 +74,7 @@ FEEDS: dict[str, Feed] = {
     "pressure": Feed(("pressure",)),
     "journeys": Feed(("journeys",)),
     "scores": Feed(("scores",)),
+    "contents": Feed(("contents",)),
 }
 
 FEED_OF = {table: name for name, feed in FEEDS.items() for table in (*feed.tables, *feed.optional)}
@@ -162,6 +163,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "journeys": (_not_blank("journey"),),
     "scores": (_not_blank("name"),),
     "pressure": (_one_of("channel", *_CHANNELS),),
+    "contents": (_one_of("kind", "update", "recall", "blog", "video", "live", "tutorial"), _not_blank("title")),
 }
 
 

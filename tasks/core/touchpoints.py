@@ -36,7 +36,20 @@ CATALOGUE: dict[str, TouchpointClass] = {name: of for of, names in _NAMES.items(
 
 DEFAULT_HOLDOUT = {_T: 0.0, _S: 0.0, _M: 0.05}
 
-Feed = Literal["orders", "customers", "products", "shipments", "tracking", "hazards", "returns", "reviews", "consents"]
+Feed = Literal[
+    "orders",
+    "customers",
+    "products",
+    "shipments",
+    "tracking",
+    "hazards",
+    "returns",
+    "refunds",
+    "reviews",
+    "consents",
+    "subscriptions",
+    "contents",
+]
 Rule = Literal["rule"]
 TypeWord = Annotated[
     str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
