@@ -4,11 +4,11 @@ import re
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.domain import TouchpointClass
@@ -165,6 +165,31 @@ class Calendar(Declaration):
         return ZoneInfo(self.zone)
 
 
+class Tier(Declaration):
+    """One step of lifetime spend."""
+
+    name: Line = Field(description="As the loyalty programme calls it.")
+    title: Localised = Field(description="As messages call it.")
+    spend: int = Field(ge=0, description="From this lifetime spend on, less refunds.")
+
+
+class Tiers(Declaration):
+    """Steps of lifetime spend. The word of a loyalty programme goes before them."""
+
+    currency: str = Field("JPY", pattern=r"^[A-Z]{3}$", description="What was spent in another one counts for no step.")
+    vip: Line | None = Field(None, description="From this step on somebody is a VIP.")
+    steps: tuple[Tier, ...] = ()
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        spends = [step.spend for step in self.steps]
+        if spends != sorted(set(spends)) or len({step.name for step in self.steps}) < len(self.steps):
+            raise ValueError("steps rise from one to the next and have a name each")
+        if self.vip is not None and self.vip not in [step.name for step in self.steps]:
+            raise ValueError(f"vip = {self.vip!r} is no step")
+        return self
+
+
 class Brand(Declaration):
     """All shop fronts of one business."""
 
@@ -173,6 +198,7 @@ class Brand(Declaration):
     classes: dict[str, TouchpointClass] = Field(
         default_factory=dict, description="Touchpoints whose class differs from the catalogue."
     )
+    tiers: Tiers = Field(default_factory=lambda: Tiers(), description="Steps of lifetime spend; none = nobody has one.")
     sections: dict[str, Section]
 
     def section(self, source: str | None) -> Section:

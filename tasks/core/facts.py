@@ -10,6 +10,7 @@ FACTS = (
     "consent_now",
     "same_person",
     "refused_as_another",
+    "person",
     "contactable",
     "marketing_consent",
     "open_problem",
@@ -17,6 +18,7 @@ FACTS = (
     "order_facts",
     "parcel_facts",
     "to_buyer",
+    "customer_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 
