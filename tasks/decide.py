@@ -10,6 +10,7 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from tasks.core import audience
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -66,7 +67,8 @@ def plan_messages(
     decision.alarms = _arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
-    decision.planned = _write(connection, run, decision.load_id, {name: windows[name] for name in decided})
+    segments = audience.wanted({touchpoint.name: touchpoint.segments for touchpoint in chosen})
+    decision.planned = _write(connection, run, decision.load_id, {name: windows[name] for name in decided}, segments)
     decision.verdicts = _verdicts(connection)
     _record(connection, run, decision, decided, windows)
     return decision
@@ -127,14 +129,14 @@ def _arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint]) -> li
     return invalid
 
 
-def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Window]) -> int:
+def _write(connection: Connection, run: Run, load_id: int, decided: dict[str, Window], segments: str) -> int:
     """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows."""
     for name, window in decided.items():
         query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(window.touched), as_of=run.as_of)
     query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
-    query("decide/plan_content").run(connection, run_id=run.run_id)
+    query("decide/plan_content").run(connection, run_id=run.run_id, segments=segments)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)

@@ -1,7 +1,7 @@
 -- Who:    persons being folded who have ordered, with their facts.
 -- Grain:  person. The columns are those of customer_fact.
 -- Why:    only what happened until this fold's business time is in it (bought_order). Of a loyalty word we know since when by having
---         seen it change; one seen with the person's first facts goes back to when they joined.
+--         seen it change; one seen with the person's first facts goes back to when they joined, one that their spend says too to that order.
 -- Params: none
 create temp table folded_customer on commit drop as
 with counted as (
@@ -39,10 +39,11 @@ with counted as (
          c.currency, coalesce((m.spent ->> c.currency)::numeric, 0) as lifetime_spend, s.first_order_id, s.first_order_at,
          s.last_order_id, s.last_order_at, s.first_delivered_at, s.last_delivered_order_id, s.last_delivered_at,
          r.own_interval_days, c.day + r.own_interval_days::integer as next_order_on,
-         (c.day + case when r.own_interval_days is null then 180 else greatest(30, 2 * r.own_interval_days) end::integer + time '09:00') at time zone c.zone as silent_at,
+         (c.day + case when r.own_interval_days is null then 180 else greatest(30, 2 * r.own_interval_days)::integer end + time '09:00')
+           at time zone c.zone as silent_at,
          coalesce(t.word, t.name) as tier,
-         case when t.word is null then t.placed_at
-              when t.word = f.tier then f.tier_since
+         case when t.word = f.tier then f.tier_since
+              when t.word is null or t.word = t.name then t.placed_at
               when f.tier is null then t.joined_at
               else business_now() end as tier_since,
          case when t.word is null then t.order_id end as tier_order_id, coalesce(b.product_ids, '{}') as product_ids,

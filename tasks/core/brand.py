@@ -168,8 +168,7 @@ class Calendar(Declaration):
 class Tier(Declaration):
     """One step of lifetime spend."""
 
-    name: Line = Field(description="As the loyalty programme calls it.")
-    title: Localised = Field(description="As messages call it.")
+    name: Line = Field(description="As the loyalty programme calls it; words.toml says it in both languages.")
     spend: int = Field(ge=0, description="From this lifetime spend on, less refunds.")
 
 

@@ -4,7 +4,7 @@ Only persons of whom something changed, or became true with time, are folded aga
 """
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
@@ -22,9 +22,9 @@ def note_customers(connection: Connection) -> None:
     query("track/create_customer_to_fold").run(connection)
 
 
-def fold_customers(connection: Connection, after_load: int, since_at: object, tiers: Tiers | None = None) -> int:
-    """After orders were folded: persons whose facts changed. `tiers`: default those of brand.toml."""
-    changed_tiers = int(query("track/merge_tier_steps").scalar(connection, steps=_steps(tiers or load_brand().tiers)))
+def fold_customers(connection: Connection, after_load: int, since_at: datetime | None) -> int:
+    """After orders were folded: persons whose facts changed."""
+    changed_tiers = int(query("track/merge_tier_steps").scalar(connection, steps=_steps(load_brand().tiers)))
     given = {"after_load": after_load, "since_at": since_at, "everybody": changed_tiers > 0}
     for table in _FOLDED:
         statement = query(f"track/create_{table}")
