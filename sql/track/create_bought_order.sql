@@ -2,7 +2,7 @@
 -- Grain:  order. is_bought, counts: see customer_fact. worth: its price less what was refunded until now.
 -- Params: none
 create temp table bought_order on commit drop as
-with ordered as (
+with ordered as materialized (
   select i.person_id, o.customer_id, o.order_id, o.placed_at, o.currency, g.zone,
          case when g.delivered_at <= business_now() then g.delivered_at end as delivered_at,
          coalesce(g.cancelled_at > business_now(), true) as is_bought,

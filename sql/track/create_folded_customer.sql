@@ -36,8 +36,8 @@ with counted as (
   from person_id where customer_id <> person_id group by person_id
 ), wanted as (
   select s.person_id as customer_id, i.merged_ids, s.order_number, s.orders_counted, s.delivered_orders, coalesce(m.spent, '{}') as spent,
-         c.currency, coalesce((m.spent ->> c.currency)::numeric, 0) as lifetime_spend, s.first_order_id, s.first_order_at,
-         s.last_order_id, s.last_order_at, s.first_delivered_at, s.last_delivered_order_id, s.last_delivered_at,
+         c.currency, coalesce((m.spent ->> c.currency)::numeric, 0) as lifetime_spend, s.first_order_id,
+         s.first_order_at, a.day as first_order_on, s.last_order_id, s.last_order_at, s.first_delivered_at, s.last_delivered_order_id, s.last_delivered_at,
          r.own_interval_days, c.day + r.own_interval_days::integer as next_order_on,
          (c.day + case when r.own_interval_days is null then 180 else greatest(30, 2 * r.own_interval_days)::integer end + time '09:00')
            at time zone c.zone as silent_at,
@@ -50,6 +50,7 @@ with counted as (
          t.word_is_vip, t.spent_vip_since, f.vip_since as known_vip_since, s.since_at
   from summary s
   left join counted c on c.order_id = s.last_order_id
+  left join counted a on a.order_id = s.first_order_id
   left join rhythm r on r.person_id = s.person_id
   left join spending m on m.person_id = s.person_id
   left join basket b on b.person_id = s.person_id
@@ -58,7 +59,7 @@ with counted as (
   left join customer_fact f on f.customer_id = s.person_id
 )
 select customer_id, merged_ids, order_number, orders_counted, delivered_orders, spent, currency, lifetime_spend, first_order_id,
-       first_order_at, last_order_id, last_order_at, first_delivered_at, last_delivered_order_id, last_delivered_at,
+       first_order_at, first_order_on, last_order_id, last_order_at, first_delivered_at, last_delivered_order_id, last_delivered_at,
        own_interval_days, next_order_on, silent_at, tier, tier_since, tier_order_id,
        case when word_is_vip is null then spent_vip_since
             when word_is_vip then coalesce(known_vip_since, tier_since, since_at) end as vip_since, product_ids

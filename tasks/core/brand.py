@@ -141,6 +141,9 @@ class Section(Declaration):
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
     second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
+    win_back: Offer = Field(default_factory=Offer, description="For who was silent for long (win_back).")
+    birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
+    anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
     profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders

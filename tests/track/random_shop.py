@@ -166,28 +166,28 @@ def _facts(known: Known, own: list[Row], now: datetime) -> Row:
         "last_delivered_order_id": arrived[-1][1] if arrived else None,
         "product_ids": sorted({product for order in good for product in known.lines[order["order_id"]]}),
         **_rhythm(good),
-        **_tier(known, own, good, now),
+        **_tier(known, good, now),
     }
 
 
 def _rhythm(good: list[Row]) -> Row:
     if not good:
-        return {"own_interval_days": None, "next_order_on": None, "silent_at": None}
+        return dict.fromkeys(("first_order_on", "own_interval_days", "next_order_on", "silent_at"))
     days = sorted({order["placed_at"].astimezone(ZoneInfo(ZONES[order["customer_id"]])).date() for order in good})
     own = round(median((b - a).days for a, b in zip(days, days[1:], strict=False))) if len(days) > 1 else None
     zone = ZoneInfo(ZONES[good[-1]["customer_id"]])
     last = good[-1]["placed_at"].astimezone(zone).date()
     silent = last + timedelta(days=180 if own is None else max(30, 2 * own))
     return {
+        "first_order_on": days[0],
         "own_interval_days": own,
         "next_order_on": None if own is None else last + timedelta(days=own),
         "silent_at": datetime.combine(silent, time(9), zone).astimezone(UTC),
     }
 
 
-def _tier(known: Known, own: list[Row], good: list[Row], now: datetime) -> Row:
-    """A loyalty word that is told; otherwise what the sum of yen reached, with which order."""
-    ids = [order["customer_id"] for order in own]
+def _tier(known: Known, good: list[Row], now: datetime) -> Row:
+    """What the sum of yen reached, with which order."""
     reached: dict[str, Row] = {}
     so_far = Decimal(0)
     for order in (order for order in good if order["currency"] == "JPY"):
@@ -195,7 +195,6 @@ def _tier(known: Known, own: list[Row], good: list[Row], now: datetime) -> Row:
         for name, spend in STEPS_OF_SPEND.items():
             if so_far >= spend:
                 reached.setdefault(name, order)
-    del ids
     name = "gold" if "gold" in reached else "silver" if "silver" in reached else None
     return {
         "tier": name,

@@ -25,6 +25,7 @@ create table customer_fact (
   lifetime_spend   numeric(18,4) not null,  -- ... and what was spent in it
   first_order_id   text,               -- of those that count, as all below
   first_order_at   timestamptz,
+  first_order_on   date,               -- its day where the customer is
   last_order_id    text,
   last_order_at    timestamptz,
   first_delivered_at timestamptz,
@@ -43,6 +44,7 @@ create table customer_fact (
 create index on customer_fact (first_order_id);
 create index on customer_fact (last_order_id);
 create index on customer_fact (silent_at);
+create index on customer_fact ((extract(month from first_order_on) * 100 + extract(day from first_order_on)));
 create index on customer_fact (tier_since);
 create index on customer_fact (vip_since) where vip_since is not null;
 create index on customer_fact (customer_id) where merged_ids is not null;
@@ -62,3 +64,8 @@ select keep_history('next_category');
 create index on order_progress (returned_at) where returned_at is not null;
 create index on refunds (at);
 create index on loyalty (joined_at);
+
+-- Birthdays by month and day, of the order system and of the preference page, live and in their history.
+create index on customers ((extract(month from birthday) * 100 + extract(day from birthday))) where birthday is not null;
+create index on {ns}_rec.customers_old ((extract(month from birthday) * 100 + extract(day from birthday))) where birthday is not null;
+create index on preference ((extract(month from birthday) * 100 + extract(day from birthday))) where birthday is not null;
