@@ -25,7 +25,7 @@ select f.customer_id || '@' || extract(year from n.day) as subject_id, f.custome
        json_build_object('ordered_within_two_years', f.last_order_at > b.due_at - interval '2 years') as checks,
        jsonb_build_object(
          'first_order_on', f.first_order_on, 'years', (extract(year from n.day) - extract(year from f.first_order_on))::integer,
-         'orders', f.orders_counted, 'currency', f.currency, 'ends_on', n.day + 30) as context
+         'currency', f.currency, 'ends_on', n.day + 30) as context
 from known n
 join customer_fact f using (customer_id)
 join contactable k using (customer_id)
