@@ -10,6 +10,7 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from tasks.core import audience
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -66,7 +67,9 @@ def plan_messages(
     decision.alarms = arbitrate(connection, run, chosen)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
-    decision.planned = write(connection, run, decision.load_id, {name: windows[name].touched for name in decided})
+    segments = audience.wanted({touchpoint.name: touchpoint.segments for touchpoint in chosen})
+    touched = {name: windows[name].touched for name in decided}
+    decision.planned = write(connection, run, decision.load_id, touched, segments)
     decision.verdicts = verdicts(connection)
     since = {name: {"since": windows[name].since.isoformat()} for name in decided}
     query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
@@ -140,18 +143,20 @@ def write(
     run: Run,
     load_id: int,
     touched: Mapping[str, Sequence[str]],
+    segments: str,
     orders: Sequence[str] | None = None,
 ) -> int:
     """Ledger, outbox, covers and waiting rows of this run; returns the number of new ledger rows.
 
-    `touched`: touchpoint -> orders its due file was asked about. `orders`: only these were decided (None: all).
+    `touched`: touchpoint -> orders its due file was asked about. `segments`: what their templates ask of customers
+    (`audience.wanted`). `orders`: only these were decided (None: all).
     """
     for name, asked in touched.items():
         query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(asked), as_of=run.as_of)
     query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
-    query("decide/plan_content").run(connection, run_id=run.run_id)
+    query("decide/plan_content").run(connection, run_id=run.run_id, segments=segments)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)

@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.channels import channels_of
+from tasks.core import audience
 from tasks.core import notice_store as store
 from tasks.core.audit import record_act
 from tasks.core.brand import load_brand
@@ -223,7 +224,8 @@ def _take_notices(connection: Connection, run: Run, ended: bool) -> None:
 def _decide(connection: Connection, run: Run, plan: NoticePlan, load_id: int) -> int:
     """Plan the messages of this notice and no others; their number."""
     orders = _candidates(connection, run, plan.plan_id, plan.touchpoint)
-    decision = Decision(load_id, write(connection, run, load_id, {plan.touchpoint: orders}, orders))
+    segments = audience.wanted({plan.touchpoint: load(plan.touchpoint).segments})
+    decision = Decision(load_id, write(connection, run, load_id, {plan.touchpoint: orders}, segments, orders))
     decision.verdicts = verdicts(connection)
     record(connection, run, decision, [plan.touchpoint], {}, plan.plan_id)
     return decision.planned

@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
-from tasks.core import lanes
+from tasks.core import customer_facts, lanes
 from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
@@ -20,7 +20,8 @@ from tasks.core.thresholds import DetectionSettings
 def track(run: Run) -> dict[str, int]:
     """Fold everything new in one transaction.
 
-    Counts: orders looked at; parcels, scans, lanes and progress rows that changed; scans of numbers no shipment has.
+    Counts: orders looked at; parcels, scans, lanes and progress rows that changed; customers whose facts did, pairs of
+    categories; scans of numbers no shipment has.
     """
     with run.database.transaction() as connection:
         begin_load(connection, run, "fold")
@@ -34,10 +35,14 @@ def fold(connection: Connection, where: Travel) -> dict[str, int]:
     query("track/create_order_to_fold").run(connection)
     orders = query("track/orders_to_fold").run(connection, since=since, since_at=since_at)
     counts = {"orders": orders, "parcels": 0, "scans": 0, "progress": 0}
+    _analyze(connection, "order_to_fold")
+    customer_facts.note_customers(connection)
     if orders:
-        _analyze(connection, "order_to_fold")
         counts |= _fold_parcels(connection, where) | _fold_progress(connection, where.zone)
     counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since, since_at=since_at)
+    counts["customers"] = customer_facts.fold_customers(connection, since, since_at)
+    last_day = where.day(since_at) if since_at else None
+    counts["pairs"] = customer_facts.count_pairs(connection, last_day, where.day(last["now"]))
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
 

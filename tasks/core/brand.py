@@ -5,11 +5,11 @@ from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.domain import TouchpointClass
@@ -144,6 +144,9 @@ class Section(Declaration):
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
     second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
+    win_back: Offer = Field(default_factory=Offer, description="For who was silent for long (win_back).")
+    birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
+    anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
     profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
@@ -186,6 +189,30 @@ class Calendar(Declaration):
         return {"zone": self.zone, "cutoff": self.cutoff, "closed_weekdays": closed, "closed_on": list(self.closed_on)}
 
 
+class Tier(Declaration):
+    """One step of lifetime spend."""
+
+    name: Line = Field(description="As the loyalty programme calls it; words.toml says it in both languages.")
+    spend: int = Field(ge=0, description="From this lifetime spend on, less refunds.")
+
+
+class Tiers(Declaration):
+    """Steps of lifetime spend. The word of a loyalty programme goes before them."""
+
+    currency: str = Field("JPY", pattern=r"^[A-Z]{3}$", description="What was spent in another one counts for no step.")
+    vip: Line | None = Field(None, description="From this step on somebody is a VIP.")
+    steps: tuple[Tier, ...] = ()
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        spends = [step.spend for step in self.steps]
+        if spends != sorted(set(spends)) or len({step.name for step in self.steps}) < len(self.steps):
+            raise ValueError("steps rise from one to the next and have a name each")
+        if self.vip is not None and self.vip not in [step.name for step in self.steps]:
+            raise ValueError(f"vip = {self.vip!r} is no step")
+        return self
+
+
 class Brand(Declaration):
     """All shop fronts of one business."""
 
@@ -195,6 +222,7 @@ class Brand(Declaration):
         default_factory=dict, description="Touchpoints whose class differs from the catalogue."
     )
     costs: Costs = Field(default_factory=Costs, description="What messages cost.")
+    tiers: Tiers = Field(default_factory=lambda: Tiers(), description="Steps of lifetime spend; none = nobody has one.")
     sections: dict[str, Section]
 
     def section(self, source: str | None) -> Section:

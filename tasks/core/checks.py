@@ -21,7 +21,7 @@ from tasks.core.promotions import unguarded
 from tasks.core.queries import names, query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.templating import compile_mjml
-from tasks.core.touchpoints import Touchpoint, check_context, parse_touchpoint
+from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
 
 NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -181,6 +181,7 @@ def _samples(folder: Path) -> dict[str, Any]:
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
     """Every channel, language and variant of one case, with and without consent."""
     problems = check_context(touchpoint, case["context"])
+    problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
     if problems:
         return problems
     ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False))

@@ -10,6 +10,7 @@ FACTS = (
     "consent_now",
     "same_person",
     "refused_as_another",
+    "person",
     "contactable",
     "marketing_consent",
     "problem_parcel",
@@ -19,6 +20,7 @@ FACTS = (
     "parcel_facts",
     "awaited_order",
     "to_buyer",
+    "customer_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

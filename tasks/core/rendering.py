@@ -3,10 +3,10 @@
 `email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
 `line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
-Every template sees the fields of its context, and: recipient, consent, variant, zone, as_of (of the run),
-unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section), lang, words
-(`_shared/words.toml`), stages, blocks (`_shared/blocks.*`);
-with a notice `own`: subject and body in operations' own words (tasks/core/own_words.py).
+Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), consent, variant,
+zone, as_of (of the run), unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section), lang,
+words (`_shared/words.toml`), stages, blocks (`_shared/blocks.*`); with a notice `own`: subject and body in operations'
+own words (tasks/core/own_words.py).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from tasks.core import formats, own_words, tokens
+from tasks.core import audience, formats, own_words, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
@@ -29,8 +29,8 @@ from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
 
 RECIPIENT: dict[str, Any] = {
     **dict.fromkeys(("customer_id", "email", "name", "family_name", "given_name", "company", "locale", "timezone")),
-    **dict.fromkeys(("postal", "box")),
-    **dict.fromkeys(("consent", "is_new", "is_vip"), False),
+    **dict.fromkeys(("postal", "box", "segments")),
+    "consent": False,
 }
 """What a template may ask about the recipient, with the value where the caller knows nothing."""
 
@@ -118,6 +118,7 @@ class Renderer:
         person = formats.clean({**RECIPIENT, **recipient})
         values |= {"recipient": person, "consent": person["consent"] is True, "variant": variant}
         values["zone"], values["as_of"] = person["timezone"] or self._brand.calendar.zone, self._as_of
+        values["segments"] = audience.asked(declared.segments, person["segments"])
         address = address_key(self._secret, person["email"])
         opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
         values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)

@@ -177,6 +177,7 @@ _LOOKUPS = {
     "place": "places",
     "state": "states",
     "after_sale": "after_sales",
+    "tier": "tiers",
 }
 
 

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from tasks.core.audience import known_names, types_of
 from tasks.core.brand import Language, Line, load_brand
 from tasks.core.declarations import Declaration, load_toml, suggestion
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
@@ -55,6 +56,8 @@ TypeWord = Annotated[
     str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
 ]
 
+Segments = Annotated[tuple[str, ...], AfterValidator(known_names)]
+
 
 class Touchpoint(Declaration):
     """One touchpoint as its folder declares it."""
@@ -74,6 +77,7 @@ class Touchpoint(Declaration):
     holdout: float = Field(ge=0, le=0.5, description="Share never sent, to measure lift. Never for class T.")
     variants: dict[str, float | Rule] = Field(min_length=1, description='Weight, or "rule": the due SQL chooses.')
     context: dict[str, TypeWord]
+    segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
 
     @model_validator(mode="before")
     @classmethod
@@ -141,6 +145,12 @@ def check_context(touchpoint: Touchpoint, context: Mapping[str, Any]) -> list[st
     declared = list(touchpoint.context)
     unknown = [f"unknown field {key!r}{suggestion(key, declared)}" for key in context if key not in touchpoint.context]
     return missing_or_mistyped(touchpoint.context, context) + unknown
+
+
+def check_segments(touchpoint: Touchpoint, told: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the segments of a sample: those declared are there, in their types, and no others."""
+    extra = [f"segment {name!r} is not declared" for name in told if name not in touchpoint.segments]
+    return [f"segments: {what}" for what in missing_or_mistyped(types_of(touchpoint.segments), told)] + extra
 
 
 def missing_or_mistyped(declared: Mapping[str, str], context: Mapping[str, Any]) -> list[str]:

@@ -46,11 +46,17 @@ def test_all_touchpoints_are_declared() -> None:
         "review_request": "M",
         "replenishment": "M",
         "second_order_offer": "M",
+        "win_back": "M",
+        "birthday": "M",
+        "anniversary": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
         "replenishment",
         "second_order_offer",
+        "win_back",
+        "birthday",
+        "anniversary",
     }
 
 

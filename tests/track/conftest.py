@@ -146,6 +146,7 @@ def _upsert(table: str, row: Row) -> str:
     columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
     insert = f"insert into {table} ({columns}) values ({values})"  # noqa: S608
     keys = {"orders": "order_id", "shipments": "shipment_id", "customers": "customer_id", "returns": "return_id"}
+    keys["loyalty"] = "customer_id"
     if table not in keys:
         return f"{insert} on conflict do nothing"
     changes = ", ".join(f"{column} = excluded.{column}" for column in row)
