@@ -1,7 +1,7 @@
 """Ad-hoc notices from the Prefect UI: a form, a preview, a person's decision, and exactly that plan is sent.
 
-While it waits for the decision the run is suspended: no process lives, so it outlasts a restart of everything, and it
-runs again from its first line. The plan lies in Todoke's database; Prefect keeps the form, the figures and the decision.
+While it waits for the decision the run is suspended: no process lives, so it outlasts a restart of everything, and
+begins again at its first line. The plan lies in Todoke's database; Prefect keeps form, figures and decision.
 """
 
 from datetime import UTC, datetime
@@ -14,8 +14,8 @@ from prefect.input import RunInput
 from prefect.runtime import flow_run
 from pydantic import Field
 
-from tasks.core.notice_words import approved_words, lifted_words, plan_words
 from tasks.core.notice_plans import NoticePreview
+from tasks.core.notice_words import approved_words, lifted_words, plan_words
 from tasks.core.notices import NoticeRequest
 from tasks.core.thresholds import DetectionSettings
 from tasks.notice import approve, lift, preview, reject

@@ -84,8 +84,9 @@ class Trial:
 def preview(run: Run, request: NoticeRequest, operator: str, plan_id: str | None = None) -> NoticePreview:
     """Who would be told what, at which cost, stored as a plan. Writes nothing to the ledger.
 
-    With the `plan_id` of a stored plan, that plan as it is: a flow that begins again asks again. Raises ConfigurationError for names nobody knows, TemplateRejected for words that cannot be filled, GuardError where
-    the plan reaches nobody or more than the ceiling.
+    With the `plan_id` of a stored plan, that plan as it is: a flow that begins again asks again. Raises
+    ConfigurationError for names nobody knows, TemplateRejected for words that cannot be filled, GuardError where the
+    plan reaches nobody or more than the ceiling.
     """
     if plan_id and plan_id in {plan.plan_id for plan in plans(run)}:
         return show(run, plan_id)

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 SECONDS = 400  # 20 on an idle machine; Prefect imports for seconds
 
 

@@ -19,13 +19,14 @@ from tests.platform.served import command, todoke
 SECONDS = 240  # 12 on an idle machine: an interpreter starts and imports everything
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 SATO, SUZUKI, TANAKA = "佐藤 花 (物流)", "鈴木 誠 (物流)", "田中 実 (CS)"
+NOTE = "東名高速 通行止め"
 ASKED = {
     "kind": "delay",
     "carriers": ["ヤマト運輸"],
     "reason": "roads",
     "new_from_on": "2026-09-25",
     "new_until_on": "2026-09-27",
-    "note": "東名高速 通行止め",
+    "note": NOTE,
 }
 TOLD = "select order_id from message where touchpoint = 'delay_notice' and state = 'accepted'"
 ACTS = "select act || ' by ' || operator from audit where object = :plan_id order by audit_id"
@@ -90,7 +91,7 @@ def test_what_was_previewed_is_sent_after_a_restart_of_everything_and_once(home:
     plan_id = run_id.split("-")[0]
     assert set(column(home, TOLD)) == before, "a preview sends nothing"
     preview = artifact(home, f"notice-{plan_id}")
-    assert ASKED["note"] in preview
+    assert NOTE in preview
     names = column(home, "select coalesce(family_name, name) from customers where coalesce(family_name, name) <> ''")
     assert names
     assert [name for name in names if name in preview] == [], "Prefect's database holds no names"

@@ -53,7 +53,11 @@ def happen(random: Random, shop: Shop, known: Known, step: int) -> None:
         _merge(random, shop, known)
     if step in (3, 5):
         person = random.choice(PEOPLE)
-        row = {"customer_id": person, "tier": random.choice(["silver", "gold", "ruby"]), "joined_at": now - timedelta(days=9)}
+        row = {
+            "customer_id": person,
+            "tier": random.choice(["silver", "gold", "ruby"]),
+            "joined_at": now - timedelta(days=9),
+        }
         known.tiers[person] = row
         shop.fact("loyalty", **row)
 
@@ -114,7 +118,9 @@ def _merge(random: Random, shop: Shop, known: Known) -> None:
 
 def facts(known: Known, now: datetime) -> dict[str, Row]:
     """Person -> what customer_fact must say at this business time; loyalty's own instants are not told."""
-    return {person: _facts(known, orders, now) | {"merged_ids": ids or None} for person, ids, orders in _people(known, now)}
+    return {
+        person: _facts(known, orders, now) | {"merged_ids": ids or None} for person, ids, orders in _people(known, now)
+    }
 
 
 def _people(known: Known, now: datetime) -> Iterator[tuple[str, list[str], list[Row]]]:
