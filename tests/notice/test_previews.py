@@ -49,7 +49,7 @@ OPEN = {"higa-1", "smith-1", "chinen-1", "gibo-1", "hara-1", "mori-1", "shimoji-
         ({"kind": "service", "preset": "apology", "shipped_until": "2026-09-12"}, {"higa-2", "smith-1", "oshiro-1"}),
         ({"kind": "service", "preset": "apology", "municipalities": ["47207"]}, {"higa-1", "higa-2"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_filters_find_these_orders_and_no_others(quiet_shop: Run, chosen: dict[str, Any], orders: set[str]) -> None:
     kind = {} if "kind" in chosen else {"kind": "delay", "reason": "stock"}
@@ -105,7 +105,7 @@ def test_an_unknown_price_is_unknown_and_not_nothing(quiet_shop: Run) -> None:
         ({"hazard_id": "T19"}, "there is T19-ishigaki"),
         ({"regions": ["JP-47"], "channels": ["line"]}, "goes by email, sms on this installation"),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_what_nobody_knows_is_refused_with_what_there_is(quiet_shop: Run, chosen: dict[str, Any], says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
