@@ -1,7 +1,7 @@
 """Segments: what any template may ask about the person it writes to (`segments.<name>`), from the view customer_facts.
 
-A touchpoint names those it reads (`segments = […]` in touchpoint.toml); they are looked up when a message is planned, as
-of that hour, and sealed with it.
+A touchpoint names those it reads (`segments = […]` in touchpoint.toml); they are looked up when a message is planned,
+as of that hour, and sealed with it.
 """
 
 import json

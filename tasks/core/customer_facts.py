@@ -1,6 +1,7 @@
 """What is known of customers, folded from their orders: numbers, spend, rhythm, tier; and what is bought next.
 
-Only persons of whom something changed, or became true with time, are folded again (sql/track/create_person_to_fold.sql).
+Only persons of whom something changed, or became true with time, are folded again
+(sql/track/create_person_to_fold.sql).
 """
 
 import json

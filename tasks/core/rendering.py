@@ -4,9 +4,9 @@
 `line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
 Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), consent, variant,
-zone, as_of (of the run), unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section), lang,
-words (`_shared/words.toml`), stages, blocks (`_shared/blocks.*`); with a notice `own`: subject and body in operations'
-own words (tasks/core/own_words.py).
+zone, as_of (of the run), unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section),
+lang, words (`_shared/words.toml`), stages, blocks (`_shared/blocks.*`); with a notice `own`: subject and body in
+operations' own words (tasks/core/own_words.py).
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,11 @@
 """A shop made up at random, and its customers' facts counted one by one in Python: what the fold must come to."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from statistics import median
 from typing import Any
@@ -14,7 +15,7 @@ from tests.track.conftest import Shop
 
 Row = dict[str, Any]
 STEPS = ("01-20 10:00", "03-01 10:00", "03-02 09:00", "05-15 10:00", "08-01 12:00", "09-15 10:00")
-PEOPLE = tuple(f"c{number}" for number in range(10)) + ("guest:a", "guest:b")
+PEOPLE = (*(f"c{number}" for number in range(10)), "guest:a", "guest:b")
 PRODUCTS = {"tea": "food", "rice": "food", "cup": "tableware", "bowl": "tableware", "shelf": "furniture", "gift": None}
 STEPS_OF_SPEND = {"silver": 40000, "gold": 100000}
 ZONES = {person: "Asia/Tokyo" if number % 3 else "America/New_York" for number, person in enumerate(PEOPLE)}
@@ -152,7 +153,7 @@ def counts(known: Known, order: Row, now: datetime) -> bool:
 def _facts(known: Known, own: list[Row], now: datetime) -> Row:
     good = [order for order in own if counts(known, order, now)]
     arrived = sorted((at, o["order_id"]) for o in good if _past(at := known.arrived.get(o["order_id"]), now) and at)
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, Decimal] = defaultdict(Decimal)
     for order in good:
         spent[order["currency"]] += worth(known, order, now)
     last = good[-1] if good else None
@@ -162,7 +163,7 @@ def _facts(known: Known, own: list[Row], now: datetime) -> Row:
         "delivered_orders": len(arrived),
         "spent": dict(spent),
         "currency": last and last["currency"],
-        "lifetime_spend": spent[last["currency"]] if last else 0,
+        "lifetime_spend": spent[last["currency"]] if last else Decimal(0),
         "first_order_id": good[0]["order_id"] if good else None,
         "first_order_at": good[0]["placed_at"] if good else None,
         "last_order_id": last and last["order_id"],
@@ -180,7 +181,7 @@ def _rhythm(good: list[Row]) -> Row:
     if not good:
         return dict.fromkeys(("first_order_on", "own_interval_days", "next_order_on", "silent_at"))
     days = sorted({order["placed_at"].astimezone(ZoneInfo(ZONES[order["customer_id"]])).date() for order in good})
-    own = round(median((b - a).days for a, b in zip(days, days[1:], strict=False))) if len(days) > 1 else None
+    own = round(median((b - a).days for a, b in pairwise(days))) if len(days) > 1 else None
     zone = ZoneInfo(ZONES[good[-1]["customer_id"]])
     last = good[-1]["placed_at"].astimezone(zone).date()
     silent = last + timedelta(days=180 if own is None else max(30, 2 * own))
@@ -201,12 +202,13 @@ def _tier(known: Known, good: list[Row], now: datetime) -> Row:
         for name, spend in STEPS_OF_SPEND.items():
             if so_far >= spend:
                 reached.setdefault(name, order)
-    name = "gold" if "gold" in reached else "silver" if "silver" in reached else None
+    highest = next((name for name in ("gold", "silver") if name in reached), None)
+    order = reached.get(highest or "", {})
     return {
-        "tier": name,
-        "tier_since": reached[name]["placed_at"] if name else None,
-        "tier_order_id": reached[name]["order_id"] if name else None,
-        "vip_since": reached["gold"]["placed_at"] if "gold" in reached else None,
+        "tier": highest,
+        "tier_since": order.get("placed_at"),
+        "tier_order_id": order.get("order_id"),
+        "vip_since": reached.get("gold", {}).get("placed_at"),
     }
 
 
@@ -224,12 +226,12 @@ def members(known: Known) -> dict[str, str]:
 
 
 def pairs(known: Known, now: datetime, least: int) -> dict[tuple[str, str], tuple[int, int]]:
-    """(category, category of the next order) -> persons, buyers who ordered again; of a year, from `least` persons on."""
+    """(category, category of the next order) -> persons, buyers who ordered again; of a year, from `least` on."""
     support: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     buyers: defaultdict[str, set[str]] = defaultdict(set)
     for person, _, own in _people(known, now):
         good = [o for o in own if counts(known, o, now) and o["placed_at"] > now - timedelta(days=365)]
-        for one, following in zip(good, good[1:], strict=False):
+        for one, following in pairwise(good):
             for category in _categories(known, one):
                 buyers[category].add(person)
                 for other in _categories(known, following) - {category}:

@@ -48,7 +48,7 @@ def rebuilt(shop: Shop, at: str) -> dict[str, Row]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [1, 5])
 def test_facts_are_those_counted_by_hand_and_stay_known_as_of_each_load(
     shop: Shop, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
