@@ -3,12 +3,10 @@
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 
@@ -16,12 +14,12 @@ from tasks.core.background import Background
 from tasks.core.database import Database
 from tasks.core.environment import QUIET
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
+from tests.places import left_behind, new_home
 from tests.skip_policy import SkipPolicy
 
 pytest_plugins = ["pytester"]
 
 HOME_VARIABLE = "TODOKE_TEST_HOME"
-PREFIX = "todoke-test-"
 TEMPLATE = "todoke_template"
 FAST = {"fsync": "off", "full_page_writes": "off"}  # tests outlive no power cut
 _numbers = count()
@@ -30,17 +28,17 @@ _numbers = count()
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SkipPolicy.from_environment())
     if not hasattr(config, "workerinput"):
-        _sweep_dead_homes()
-        os.environ[HOME_VARIABLE] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
+        for home in left_behind():
+            _remove(home)
+        os.environ[HOME_VARIABLE] = str(new_home())
     for name in [name for name in os.environ if name.startswith("TODOKE_")]:
         if not name.startswith("TODOKE_TEST_"):
             del os.environ[name]
-    home = os.environ[HOME_VARIABLE]
-    os.environ.update(QUIET, TODOKE_HOME=home, PREFECT_HOME=f"{home}/prefect")
-    if os.environ.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    ):  # the many processes share theirs elsewhere: five seconds an hour
-        os.environ["PYTHONPYCACHEPREFIX"] = f"{home}/bytecode"
+    place = os.environ[HOME_VARIABLE]
+    os.environ.update(QUIET, TODOKE_HOME=place, PREFECT_HOME=f"{place}/prefect")
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Not beside the sources then, but somewhere: else each of some hundred processes compiles 3,000 modules.
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{place}/bytecode"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,14 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _remove(Path(os.environ[HOME_VARIABLE]))
-
-
-def _sweep_dead_homes() -> None:
-    """Remove what a killed test run left behind."""
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = home.name.removeprefix(PREFIX).split("-")[0]
-        if home.stat().st_uid == os.geteuid() and pid.isdecimal() and not psutil.pid_exists(int(pid)):
-            _remove(home)
 
 
 def _remove(home: Path) -> None:

@@ -1,10 +1,8 @@
 """The ground gives way during a delivery: PostgreSQL restarts, disks fill up, clocks are wrong."""
 
-import os
 import resource
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +21,7 @@ from tests.deliver.conftest import Shop
 from tests.deliver.nursery import Nursery
 from tests.deliver.people import QUICK, orders, plan, states
 from tests.deliver.standin import StandIn, serving
+from tests.places import new_home
 
 HOW = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill -9": signal.SIGKILL}
 
@@ -30,7 +29,7 @@ HOW = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill -9": signal.SIG
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Path]:
     """Home of a server of these tests alone."""
-    folder = Path(tempfile.mkdtemp(prefix=f"todoke-test-{os.getpid()}-"))
+    folder = new_home()
     yield folder
     stop_server(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from tasks.core.database import Database
 from tasks.core.postgres import server_url
 from tasks.core.settings import Settings
 from tasks.core.steps import VARIABLE
+from tests.places import new_home
 
 CLOCK = "2026-09-15T10:00:00+09:00"
 LIVE_FROM = "2026-09-14T10:00:00+0900"
@@ -117,7 +117,7 @@ def environment(home: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def shop_home() -> Iterator[Path]:
     """A home with a Prefect server, for every test of hours in this worker."""
-    folder = Path(tempfile.mkdtemp(prefix=f"todoke-test-{os.getpid()}-"))
+    folder = new_home()
     local_prefect.start_server(Settings(home=folder))
     yield folder
     local_prefect.stop(folder)

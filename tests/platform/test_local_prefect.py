@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ import pytest
 from flows import local_prefect
 from tasks.core.background import Background
 from tasks.core.errors import ConfigurationError
+from tests.places import new_home
 
 SECONDS = 400  # 40 on an idle machine; two interpreters must start and import everything
 
@@ -25,7 +25,7 @@ SECONDS = 400  # 40 on an idle machine; two interpreters must start and import e
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A TODOKE_HOME of its own: the test stops its PostgreSQL."""
-    folder = Path(tempfile.mkdtemp(prefix=f"todoke-test-{os.getpid()}-"))
+    folder = new_home()
     yield folder
     local_prefect.stop(folder)
     shutil.rmtree(folder)

@@ -5,7 +5,6 @@ import shutil
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from sqlalchemy import make_url
 
 from tasks.core.paths import ROOT
 from tasks.core.postgres import create_database, drop_database, ensure_server, server_url, stop_server
+from tests.places import new_home
 
 START = "import sys, pathlib, tasks.core.postgres as p; print(p.ensure_server(pathlib.Path(sys.argv[1]), sys.argv[2]))"
 
@@ -23,7 +23,7 @@ START = "import sys, pathlib, tasks.core.postgres as p; print(p.ensure_server(pa
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A home of the test alone, for it kills the server; not in tmp_path, which is deep and swept by others."""
-    folder = Path(tempfile.mkdtemp(prefix=f"todoke-test-{os.getpid()}-"))
+    folder = new_home()
     yield folder
     stop_server(folder)
     shutil.rmtree(folder)

@@ -29,10 +29,30 @@ TABLES = {
 
 DISAGREED: dict[tuple[str, str], str] = {
     ("ups", "MV"): "UPS's own table says Billing Information Voided, and the published activity type does too",
-    ("dhl_express", "RT"): "DHL's list: returned to the shipper. Nobody stood at the door",
-    ("mydhl", "RT"): "DHL's list: returned to the shipper. Nobody stood at the door",
-    ("mydhl", "MS"): "DHL's list: missorted. Nobody stood at the door",
-    ("mydhl", "BN"): "DHL's list: the broker was notified. Nobody stood at the door",
+    **{
+        ("dhl_express", code): f"DHL's list: {name}. Nobody stood at the door"
+        for code, name in {
+            "DM": "damaged",
+            "DP": "denied parties",
+            "DS": "destroyed",
+            "RT": "returned to consignor",
+            "SS": "shipment stopped",
+            "ST": "shipment intercept",
+        }.items()
+    },
+    **{
+        ("mydhl", code): f"DHL's list: {name}"
+        for code, name in {
+            "AD": "agreed delivery",
+            "BN": "customer broker notified",
+            "MS": "mis-sort",
+            "PD": "partial delivery, the rest is to come",
+            "RT": "returned to consignor",
+            "RW": "weigh & dimension",
+            "SM": "scheduled movement",
+        }.items()
+    },
+    **dict.fromkeys([("dhl_express", "CC"), ("mydhl", "CC")], "DHL's list: awaiting consignee collection"),
     ("dhl_universal", "unknown"): "the word says itself that it tells nothing",
     **dict.fromkeys(
         [("mydhl", code) for code in ("PU", "PL", "HP", "CD", "CR", "RD", "SS", "WC", "TD", "UD", "DS", "BA")],
