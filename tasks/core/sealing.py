@@ -6,7 +6,6 @@ A poisoned row or a template error is found here, before anything is frozen, and
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from secrets import token_bytes
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -29,6 +28,8 @@ _JOINING = 2
 """Bytes a message costs in a body besides its own."""
 
 _REASON_LENGTH = 500
+
+_OF_NOBODY = b"the secret of samples: what it signs opens nothing"
 
 
 class Packer(Protocol):
@@ -174,4 +175,4 @@ def messages_of(run: Run) -> Renderer:
 
 def samples_of(run: Run) -> Renderer:
     """The templates of a run, for people who look: the tokens in its links open no page and end no subscription."""
-    return Renderer(load_brand(), token_bytes(), run.settings.pages_url, as_of=run.as_of)
+    return Renderer(load_brand(), _OF_NOBODY, run.settings.pages_url, as_of=run.as_of)
