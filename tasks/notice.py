@@ -32,9 +32,7 @@ from tasks.core.notice_outcomes import (
     LATER,
     counted,
     left_out,
-    masked,
     members_of,
-    nobody,
     people_of,
     summary_of,
     written,
@@ -46,10 +44,9 @@ from tasks.core.notice_plans import (
     NoticePlan,
     NoticePreview,
     NoticeState,
-    Sample,
 )
+from tasks.core.notice_samples import rendered
 from tasks.core.notices import NoticeKind, NoticeRequest
-from tasks.core.outgoing import ADDRESS_FIELD
 from tasks.core.own_words import Words, check_words
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
@@ -66,8 +63,6 @@ AHEAD = timedelta(hours=24)
 
 ANSWERED = (NOT_YET, "decide/gates/85_approval", "decide/gates/90_volume")
 """Gates left out: the first is asked last, the others for a person's approval, which the plan has."""
-
-RENDERED = ("touchpoint", "channel", "language", "variant", "context", "recipient", "source")
 
 SHOWN = 100
 """People in the list of a preview; the stored plan has all."""
@@ -98,7 +93,7 @@ def preview(run: Run, request: NoticeRequest, operator: str, plan_id: str | None
         learn_places(connection, request)
         trial = _try(connection, run, plan_id, request, settings.samples)
         _require_size(trial.outcomes)
-        samples = _rendered(run, trial.samples)
+        samples = rendered(samples_of(run), trial.samples)
         members = members_of(trial.outcomes)
         store.insert_members(connection, plan_id, members)
         orders = _orders(connection, plan_id)
@@ -123,7 +118,9 @@ def show(run: Run, plan_id: str) -> NoticePreview:
         people = people_of(store.members(connection, plan_id)[:SHOWN])
         is_open = plan.state is NoticeState.PREVIEWED
         trial = _try(connection, run, uuid4().hex, plan.request, NoticeSettings().samples) if is_open else None
-        return NoticePreview(plan=plan, people=people, samples=_rendered(run, trial.samples) if trial else [])
+        return NoticePreview(
+            plan=plan, people=people, samples=rendered(samples_of(run), trial.samples) if trial else []
+        )
 
 
 def plans(run: Run) -> list[NoticePlan]:
@@ -269,17 +266,6 @@ def _require_size(outcomes: Sequence[Mapping[str, Any]]) -> None:
             f"The notice would send {messages} messages, more than the ceiling of {ceiling} (TODOKE_VOLUME_CEILING). "
             "Narrow its filters, or raise the ceiling if you mean it."
         )
-
-
-def _rendered(run: Run, rows: Sequence[dict[str, Any]]) -> list[Sample]:
-    """A few messages as they would leave, but to nobody: without names, addresses masked, links that open nothing."""
-    renderer, samples = samples_of(run), []
-    for row in rows:
-        message = renderer.render(**{name: row[name] for name in RENDERED} | {"recipient": nobody(row["recipient"])})
-        to = masked(row["channel"], row["recipient"][ADDRESS_FIELD[row["channel"]]])
-        shown = {"subject": message.subject, "text": message.text, "html": message.html}
-        samples.append(Sample(language=row["language"], channel=row["channel"], to=to, **shown))
-    return samples
 
 
 def _deliver(run: Run) -> tuple[dict[str, int], list[str]]:

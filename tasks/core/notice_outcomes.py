@@ -107,19 +107,6 @@ def people_of(outcomes: Iterable[Mapping[str, Any]]) -> list[Person]:
     return [Person(**{name: row[name] for name in shown}, outcome=_outcome(row)) for row in outcomes]
 
 
-def masked(channel: str, address: str) -> str:
-    """An address as a colleague may see it: h***@example.invalid, ***4567."""
-    if channel == ChannelName.EMAIL:
-        name, _, domain = address.partition("@")
-        return f"{name[:1]}***@{domain}"
-    return f"***{address[-4:]}"
-
-
-def nobody(recipient: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipient without a name, for samples."""
-    return {**recipient, **dict.fromkeys(("name", "family_name", "given_name", "company"))}
-
-
 def _outcome(row: Mapping[str, Any]) -> str:
     if reason := row["left_out"]:
         return str(reason)
