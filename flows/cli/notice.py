@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.cli.guards import Scratch
 from tasks.core.errors import ConfigurationError
@@ -112,11 +112,12 @@ def list_plans(json: Json = False, scratch: Scratch = None) -> None:
     if json:
         typer.echo("[" + ",".join(plan.model_dump_json() for plan in found) + "]")
         return
-    table = Table("plan", "kind", "state", "orders", "messages", "by", "previewed", "decided")
+    table = Table(Column("plan", no_wrap=True), "kind", "state", "orders", "messages", "previewed", "decided")
     for plan in found:
         messages = plan.summary.now + plan.summary.later
-        decided = f"{plan.decided_by} {_at(plan.decided_at)}" if plan.decided_by else ""
-        shown = (plan.kind, plan.state, plan.summary.orders, messages, plan.operator, _at(plan.previewed_at), decided)
+        when = f"{_at(plan.previewed_at)} by {plan.operator}"
+        decided = f"{_at(plan.decided_at)} by {plan.decided_by}" if plan.decided_by else ""
+        shown = (plan.kind, plan.state, plan.summary.orders, messages, when, decided)
         table.add_row(plan.plan_id, *map(escape, map(str, shown)))
     console.print(table if found else "There is no notice yet: `todoke notice preview --help`.")
 
