@@ -18,7 +18,7 @@ select distinct on (c.content_id, f.customer_id)
 from (
   select c.content_id, l.order_id
   from contents c
-  join products p on p.product_id = c.product_id or p.category = c.category
+  cross join lateral (select c.product_id union select product_id from products where category = c.category) p
   join order_lines l on l.product_id = p.product_id
   join order_progress g on g.order_id = l.order_id
   where c.starts_at > :since and c.starts_at <= :until and (:customer_id is null or g.customer_id = :customer_id)
@@ -33,8 +33,8 @@ from (
   ) o
   join order_progress g using (order_id)
   join order_lines l using (order_id)
-  join products p using (product_id)
-  join contents c on c.product_id = p.product_id or c.category = p.category
+  left join products p using (product_id)
+  join contents c on c.product_id = l.product_id or c.category = p.category
   where c.starts_at <= :until and (:customer_id is null or g.customer_id = :customer_id)
 ) o
 join contents c using (content_id)
@@ -52,8 +52,8 @@ cross join lateral (
 ) k
 join lateral (
   select min(l.item ->> 'name') as name
-  from item_facts l join products p using (product_id)
-  where l.order_id = f.order_id and (p.product_id = c.product_id or p.category = c.category)
+  from item_facts l left join products p using (product_id)
+  where l.order_id = f.order_id and (l.product_id = c.product_id or p.category = c.category)
 ) i on i.name is not null
 where c.kind in ('update', 'recall') and d.due_at <= :until and (c.ends_at is null or d.due_at < c.ends_at)
 order by c.content_id, f.customer_id, k.not_cancelled and k.not_returned and k.matters desc, f.placed_at desc, f.order_id

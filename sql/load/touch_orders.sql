@@ -18,7 +18,8 @@ select current_load(), order_id from (
   union select order_id from reviews where load_id = current_load()
   union select order_id from survey_answers where load_id = current_load()
   union select order_id from tickets where from_load = current_load() and order_id is not null
-  union select l.order_id from contents c join products p on p.product_id = c.product_id or p.category = c.category
+  union select l.order_id from contents c
+        cross join lateral (select c.product_id union select product_id from products where category = c.category) p
         join order_lines l on l.product_id = p.product_id where c.from_load = current_load() and c.kind in ('update', 'recall')
 ) changed
 on conflict do nothing
