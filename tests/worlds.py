@@ -54,7 +54,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "run_id": "earlier",
     },
 }
-STATED = ("delay", "told", "message", "covers", "run")
+STATED = ("delay", "told", "message", "covers", "run", "next_category")
 """Tables the pipeline writes: set after it ran, so that a case can state them outright."""
 
 

@@ -37,6 +37,7 @@ def test_all_touchpoints_are_declared() -> None:
         "win_back": "M",
         "birthday": "M",
         "anniversary": "M",
+        "cross_sell": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -45,6 +46,7 @@ def test_all_touchpoints_are_declared() -> None:
         "win_back",
         "birthday",
         "anniversary",
+        "cross_sell",
     }
 
 
