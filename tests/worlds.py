@@ -77,7 +77,7 @@ _JSON = (
     "lift_words",
 )
 
-STATED = ("delay", "told", "message", "covers", "waiting", "run")
+STATED = ("delay", "told", "message", "covers", "waiting", "run", "next_category")
 """Tables the pipeline writes: set after it ran, so that a case can state them outright."""
 
 

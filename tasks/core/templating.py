@@ -178,6 +178,7 @@ _LOOKUPS = {
     "state": "states",
     "after_sale": "after_sales",
     "tier": "tiers",
+    "category": "categories",
 }
 
 

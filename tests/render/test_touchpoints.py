@@ -49,6 +49,7 @@ def test_all_touchpoints_are_declared() -> None:
         "win_back": "M",
         "birthday": "M",
         "anniversary": "M",
+        "cross_sell": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -57,6 +58,7 @@ def test_all_touchpoints_are_declared() -> None:
         "win_back",
         "birthday",
         "anniversary",
+        "cross_sell",
     }
 
 

@@ -62,7 +62,7 @@ def test_facts_are_those_counted_by_hand_and_stay_known_as_of_each_load(
             found = told(connection)
             load_id = int(connection.execute(text("select max(load_id) from load")).scalar_one())
         history[load_id] = found
-        loyal = members(known)
+        loyal = members(known, instant(at))
         assert differences(found, facts(known, instant(at)), loyal) == {}, at
         assert differences(rebuilt(shop, at), found, loyal) == {}, at
         assert told_pairs(shop) == pairs(known, instant(at), 2), at

@@ -64,6 +64,7 @@ select keep_history('next_category');
 create index on order_progress (returned_at) where returned_at is not null;
 create index on refunds (at);
 create index on loyalty (joined_at);
+create index on products (category);
 
 -- Birthdays by month and day, of the order system and of the preference page, live and in their history.
 create index on customers ((extract(month from birthday) * 100 + extract(day from birthday))) where birthday is not null;
