@@ -35,6 +35,8 @@ VALUES = {
 }  # fmt: skip
 CHECKED = {
     ("hazard", "severity"): "'warning'",
+    ("notice", "kind"): "'delay'",
+    ("notice", "state"): "'previewed'",
     ("run_out", "basis"): "'own_interval'",
     ("suppression", "scope"): "'all'",
     ("preference", "language"): "'ja'",
