@@ -48,7 +48,7 @@ CHECKPOINTS: dict[str, Meaning] = {
     "RT": (S.RETURNED, None),  # Returned to consignor
     "DM": (S.EXCEPTION, "damaged"),  # Damaged
     "DP": (S.EXCEPTION, None),  # Denied parties
-    "DS": (S.EXCEPTION, "destroyed"),  # Destroyed / disposal
+    "DS": (S.EXCEPTION, None),  # Destroyed / disposal
     "HI": (S.EXCEPTION, None),  # Lodged into held inventory control
     "HN": (S.EXCEPTION, None),  # Handover
     "HO": (S.EXCEPTION, None),  # Lodged out of held inventory control

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
+from typer.testing import CliRunner
 
+from flows.cli.main import app
 from tasks.core import guards
 from tasks.core.database import Database
 from tasks.core.errors import GuardError
@@ -99,6 +101,15 @@ def test_go_live_lets_the_first_run_begin_at_its_instant(database: Database) -> 
         plan_messages(connection, new_run(database), load_all(), ["order_confirmation"])
         planned = connection.execute(text("select subject_id from message order by 1")).scalars().all()
     assert planned == ["higa-1", "nao-1", "rei-1", "saki-1"], "megumi ordered before; ueda at the counter"
+
+
+def test_the_command_says_from_when(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DATABASE_URL": database.url, "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(f"TODOKE_{name}", value)
+    done = CliRunner().invoke(app, ["go-live", "--from", "2026-09-14T10:00:00+0900"])
+    assert (done.exit_code, done.output) == (0, "Live from 2026-09-14T10:00:00+09:00.\n")
+    with database.transaction() as connection:
+        assert guards.live_from(connection) == AS_OF - timedelta(days=1)
 
 
 def test_a_touchpoint_that_comes_later_starts_empty_handed(database: Database) -> None:

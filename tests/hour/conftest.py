@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 from sqlalchemy import text
 
 from flows import local_prefect
+from tasks.core import guards
 from tasks.core.database import Database
-from tasks.core.postgres import server_url
+from tasks.core.postgres import ensure_server, server_url
 from tasks.core.settings import Settings
 from tasks.core.steps import VARIABLE
 from tests.places import new_home
@@ -71,7 +73,11 @@ class Place:
         return done.stdout
 
     def go_live(self) -> "Place":
-        self.todoke("go-live", "--from", LIVE_FROM)
+        """As the command does, without an interpreter of its own."""
+        ensure_server(self.home)
+        self.database.migrate()
+        with self.database.transaction() as connection:
+            guards.go_live(connection, datetime.fromisoformat(LIVE_FROM), "tests")
         return self
 
     def run(self) -> dict[str, Any]:

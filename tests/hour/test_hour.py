@@ -1,13 +1,18 @@
 """The walking hour, whole: what it says, that a second run changes nothing, and that two at once are one."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from tasks.core.database import Database
+from tasks.core.errors import GuardError
+from tasks.core.settings import Settings
 from tasks.core.touchpoints import load_all
-from tests.hour.conftest import LIVE_FROM, Place
+from tasks.prepare import open_run
+from tests.hour.conftest import CLOCK, Place
 
 pytestmark = pytest.mark.xdist_group("hour")
 
@@ -37,7 +42,8 @@ def test_the_ledger_and_the_mailbox_agree(calm: Place) -> None:
 
 def test_the_summary_has_its_keys_and_a_second_run_inserts_nothing(calm: Place) -> None:
     before, mails = calm.ledger(), calm.mailbox()
-    summary = calm.run()
+    summary = json.loads(calm.todoke("run", "--json", "--as-of", CLOCK.replace("+09:00", "+0900")))
+    assert datetime.fromisoformat(summary["as_of"]) == datetime.fromisoformat(CLOCK)
     keys = {"as_of", "load_id", "states", "waiting", "quarantined", "unknown_statuses", "gates", "seconds"}
     assert keys <= summary.keys()
     assert summary["planned"] == 0
@@ -81,8 +87,11 @@ def kill_in(place: Place, step: str) -> None:
     assert step in said, said
 
 
-def test_an_hour_of_the_past_needs_a_scratch_schema(shop_home: Path) -> None:
-    place = Place(shop_home, "past")
-    place.todoke("go-live", "--from", LIVE_FROM)
-    summary = json.loads(place.todoke("run", "--json", "--as-of", "2026-09-14T18:00:00+0900"))
-    assert summary["as_of"].startswith("2026-09-14T09:00:00")
+def test_an_hour_of_the_past_needs_a_scratch_schema(database: Database, tmp_path: Path) -> None:
+    """Hours of the past are computed in tests/hour/test_walk.py."""
+    settings = Settings(home=tmp_path, database_url=database.url, sample_orders=20)
+    past = datetime(2026, 9, 14, 9, tzinfo=UTC)
+    with pytest.raises(GuardError, match="scratch"):
+        open_run(past, settings=settings)
+    run = open_run(past, "past", settings)
+    assert (run.as_of, run.namespace) == (past, "scratch_past")
