@@ -83,15 +83,18 @@ def detect_delays(
     connection: Connection, as_of: datetime, settings: DetectionSettings, rules: Collection[DelayCause] = RULES
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
+    travel = lanes.travel(settings.zone)
     _gather(connection, as_of)
+    lanes.look_ahead(connection, as_of, travel)
     if DelayCause.PREDICTED_LATE in rules:
-        lanes.predict(connection, as_of, lanes.travel(settings.zone))
+        lanes.predict(connection, as_of, travel)
     given = {
         "as_of": as_of,
         "stalled": f"{settings.stalled_hours} hours",
         "stalled_far": f"{settings.stalled_far_hours} hours",
         "doubted": f"{settings.doubted_hours} hours",
         "sure": lanes.SURE,
+        "halting": settings.halting_share,
     }
     for cause in rules:
         rule = query(f"detect/{cause}")

@@ -64,7 +64,20 @@ def note_changes(connection: Connection, travel: Travel) -> None:
 
 def count(connection: Connection, travel: Travel) -> int:
     """After parcels were merged: count those days again. Lanes that changed."""
+    query("lanes/count_to_go").run(connection, zone=travel.zone)
     return query("lanes/count_transit").run(connection, **travel.days)
+
+
+def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
+    """Temporary tables standing, outlook and chance: how many days parcels need from where open ones stand, by what hour.
+
+    Reads open_order, open_parcel and threat.
+    """
+    query("lanes/create_standing").run(connection)
+    connection.execute(text("analyze standing"))
+    query("lanes/create_outlook").run(connection, least=LEAST, learned_until=travel.day(as_of), as_of=as_of)
+    connection.execute(text("analyze outlook"))
+    query("lanes/create_chance").run(connection, as_of=as_of)
 
 
 def predict(connection: Connection, as_of: datetime, travel: Travel) -> int:

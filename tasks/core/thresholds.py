@@ -88,6 +88,9 @@ class DetectionSettings(FromEnvironment):
     doubted_hours: int = Field(
         24, ge=1, description="No scan for so long counts as held up where a warning covers a part of the region only."
     )
+    halting_share: float = Field(
+        0.7, gt=0, le=1, description="Chance that a warning stops a parcel under it, where its lane is known."
+    )
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
 
 
