@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
 
 from tasks.core import lanes
+from tasks.core.brand import load_brand
 from tasks.core.domain import DelayCause
 from tasks.core.hazard_store import tell
 from tasks.core.postal import EDITION, look_up
@@ -94,7 +95,9 @@ def detect_delays(
         "stalled_far": f"{settings.stalled_far_hours} hours",
         "doubted": f"{settings.doubted_hours} hours",
         "sure": lanes.SURE,
+        "sure_standing": lanes.SURE_STANDING,
         "halting": settings.halting_share,
+        "closed": load_brand().calendar.closed_on,
     }
     for cause in rules:
         rule = query(f"detect/{cause}")
@@ -108,7 +111,8 @@ def detect_delays(
 
 def _gather(connection: Connection, as_of: datetime) -> None:
     """Temporary tables every rule reads: orders and parcels under way, areas, threats, the empty table of findings."""
-    query("detect/create_area").run(connection)
+    for table in ("area", "island"):
+        query(f"detect/create_{table}").run(connection)
     query("detect/create_open_order").run(connection, as_of=as_of)
     connection.execute(text("analyze open_order"))
     query("detect/create_open_parcel").run(connection, as_of=as_of)

@@ -4,13 +4,13 @@
 -- Why:    a parcel that left its origin is past what happens there; where it was scanned last it still is. What is not certain
 --         (create_threat) counts once the parcel has not moved for :doubted.
 --         Where comparable parcels are known (outlook), a parcel is late by their days from the hazard's end on: with the chance
---         :halting that a warning stops it at all (an emergency and the carrier's own word always do), and from where it stands now
---         otherwise. An end nobody tells is at least as far ahead as three hours, or half of what the warning has lasted.
+--         :halting that a warning stops it at all (half way to certain: the carrier's own word; an emergency is), and from where it
+--         stands now otherwise. An end nobody tells is at least as far ahead as three hours, or half of what the warning has lasted.
 --         Where none are known, a day promised well after the warning's end is not in danger: later than the day after it, or than
 --         three days from now where no end is told.
 --         New days: the hazard's end, what a tenth to nine tenths of comparable parcels need, and a day; unknown: the first day
 --         after it ends, and two more; none without an end.
--- Params: as_of, doubted, sure, halting
+-- Params: as_of, doubted, sure_standing, halting
 insert into found_delay
 with way as (
   select p.order_id, p.shipment_id, p.carrier, p.shipped_at as starts_at, v.region, v.postal_code, v.standing,
@@ -45,9 +45,9 @@ with way as (
   select c.*, o.promised_on, o.zone, o.today, o.preorder_ends_at, h.kind, h.severity, h.headline_ja, h.headline_en,
          (c.until_at at time zone o.zone)::date as ends_on, (c.released_at at time zone o.zone)::date as released_on,
          (c.released_at at time zone o.zone + interval '15 hours')::date as next_round_on,
-         exists (select from outlook u where u.region = r.region) as is_known,
+         exists (select from outlook) as is_known,
          coalesce(now.p_late, 0) as p_free, later.days, later.parcels,
-         case when c.cause = 'carrier_notice' or h.severity = 'emergency' then 1 else cast(:halting as float8) end as p_halt
+         case when h.severity = 'emergency' then 1 when c.cause = 'carrier_notice' then (1 + cast(:halting as float8)) / 2 else cast(:halting as float8) end as p_halt
   from crossing c
   join hazard h using (hazard_id)
   join open_order o using (order_id)
@@ -69,7 +69,7 @@ with way as (
   select *
   from judged
   where (promised_on is null
-         or case when p_late is not null then p_late >= :sure else promised_on <= coalesce(clear_on, today + 3) end)
+         or case when p_late is not null then p_late >= :sure_standing else promised_on <= coalesce(clear_on, today + 3) end)
     and (shipment_id is not null or preorder_ends_at is null or preorder_ends_at <= coalesce(until_at, :as_of))
 ), dated as (
   select e.*, min(coalesce(d.first_seen_at, case when p_late is null then since_at else :as_of end)) over (partition by order_id, cause) as first_seen_at,

@@ -15,18 +15,6 @@ with wanted as (
   where t.delivered_on >= cast(:learned_until as date) - 56 and t.delivered_on < :learned_until
     and t.hour in (select hour from wanted)
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9
-), level as (
-  select concat_ws('|', 'word', carrier, origin, region, place, word, stage) as key, silent, hour, days, parcels from learned
-  union all
-  select concat_ws('|', 'step', carrier, word, stage), silent, hour, days, parcels from learned where stage in ('near', 'round')
-  union all
-  select concat_ws('|', 'place', carrier, origin, region, place, stage), silent, hour, days, parcels from learned
-  union all
-  select concat_ws('|', 'anyone', origin, region, place, stage), silent, hour, days, parcels from learned
-), known as (
-  select key, silent, hour, sum(parcels)::bigint as n, array_agg(days order by days) as days, array_agg(parcels order by days) as parcels
-  from (select key, silent, hour, days, sum(parcels)::bigint as parcels from level group by grouping sets ((key, silent, hour, days), (key, hour, days))) counted
-  group by key, silent, hour having sum(parcels) >= :least
 ), asked as (
   select s.*, k.rank, k.level, concat_ws('|', k.level, k.key) as key
   from (select distinct carrier, origin_region, region, place, word, stage from standing) s
@@ -39,6 +27,19 @@ with wanted as (
     (4, 'anyone', case when o.is_anywhere then concat_ws('|', o.origin, s.region, s.place, s.stage) end)
   ) k (rank, level, key)
   where '-' not in (s.region, s.place)
+), level as (
+  select concat_ws('|', 'word', carrier, origin, region, place, word, stage) as key, silent, hour, days, parcels from learned
+  union all
+  select concat_ws('|', 'step', carrier, word, stage), silent, hour, days, parcels from learned where stage in ('near', 'round')
+  union all
+  select concat_ws('|', 'place', carrier, origin, region, place, stage), silent, hour, days, parcels from learned
+  union all
+  select concat_ws('|', 'anyone', origin, region, place, stage), silent, hour, days, parcels from learned
+), known as (
+  select key, silent, hour, sum(parcels)::bigint as n, array_agg(days order by days) as days, array_agg(parcels order by days) as parcels
+  from (select key, silent, hour, days, sum(parcels)::bigint as parcels from level where key in (select key from asked)
+        group by grouping sets ((key, silent, hour, days), (key, hour, days))) counted
+  group by key, silent, hour having sum(parcels) >= :least
 )
 select distinct on (a.carrier, a.origin_region, a.region, a.place, a.word, a.stage, k.silent, k.hour)
        a.carrier, a.origin_region, a.region, a.place, a.word, a.stage, k.silent, k.hour, a.level, k.n, k.days, k.parcels

@@ -22,6 +22,10 @@ LEAST = 30
 SURE = 0.8
 """Share of comparable parcels that would miss the promise: from here on the order counts as late."""
 
+SURE_STANDING = 0.9
+"""The same where parcels that stood at the same place at the same hour are compared: asked anew every hour, it is crossed by
+chance more often."""
+
 TESTED_DAYS = 28
 SETTLED_DAYS = 14
 """A calibration looks at parcels handed over in 28 days that ended two weeks ago: by then nearly all have arrived."""
@@ -76,6 +80,7 @@ def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
     query("lanes/create_standing").run(connection)
     connection.execute(text("analyze standing"))
     query("lanes/create_outlook").run(connection, least=LEAST, learned_until=travel.day(as_of), as_of=as_of)
+    connection.execute(text("create index on outlook (region, place, word, stage, hour)"))
     connection.execute(text("analyze outlook"))
     query("lanes/create_chance").run(connection, as_of=as_of)
 

@@ -23,7 +23,7 @@ A_DAY = 130
 SURE = 0.9
 """A shop promises the day by which so many parcels of a lane arrived in calm weeks."""
 
-AFTER = 84.0
+AFTER = 42.0
 """Hours walked after the storm."""
 
 
@@ -74,7 +74,7 @@ class World:
     @cached_property
     def starts(self) -> float:
         """First hour walked: whole, a third of a day."""
-        return (self.storm.begins - 15) // 3 * 3
+        return (self.storm.begins - 12) // 3 * 3
 
     @cached_property
     def stops(self) -> float:
