@@ -97,7 +97,7 @@ def detect_delays(
         "sure": lanes.SURE,
         "sure_standing": lanes.SURE_STANDING,
         "halting": settings.halting_share,
-        "closed": load_brand().calendar.closed_on,
+        "closed": list(load_brand().calendar.closed_on),
     }
     for cause in rules:
         rule = query(f"detect/{cause}")
