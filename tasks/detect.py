@@ -91,10 +91,12 @@ def detect_delays(
     connection: Connection, as_of: datetime, settings: DetectionSettings, rules: Collection[DelayCause] = RULES
 ) -> dict[str, int]:
     """Every delay true at `as_of`, inside the caller's load; scans, deliveries and warnings after it do not count."""
+    travel = lanes.travel(settings.zone)
     query("detect/merge_shop_days").scalar(connection, as_of=as_of, **load_brand().calendar.days)
     gather(connection, as_of, settings)
+    lanes.look_ahead(connection, as_of, travel)
     if DelayCause.PREDICTED_LATE in rules:
-        lanes.predict(connection, as_of, lanes.travel(settings.zone))
+        lanes.predict(connection, as_of, travel)
     return take_delays(connection, as_of, settings, rules, tuple(DelayCause))
 
 
@@ -114,6 +116,9 @@ def take_delays(
         "zone": load_brand().calendar.zone,
         "sure": lanes.SURE,
         "least": lanes.LEAST,
+        "sure_standing": lanes.SURE_STANDING,
+        "halting": settings.halting_share,
+        "closed": list(load_brand().calendar.closed_on),
     }
     for cause in rules:
         rule = query(f"detect/{cause}")
@@ -127,7 +132,8 @@ def take_delays(
 
 def gather(connection: Connection, as_of: datetime, settings: DetectionSettings) -> None:
     """Temporary tables every rule reads: orders and parcels under way, areas, threats, the empty table of findings."""
-    query("detect/create_area").run(connection)
+    for table in ("area", "island"):
+        query(f"detect/create_{table}").run(connection)
     query("detect/create_open_order").run(connection, as_of=as_of)
     connection.execute(text("analyze open_order"))
     query("detect/create_open_parcel").run(connection, as_of=as_of)

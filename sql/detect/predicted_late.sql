@@ -1,16 +1,29 @@
--- Who:    open orders with a parcel that, by how parcels of its lane travel, will miss a promise that has not passed yet.
+-- Who:    open orders with a parcel, or something still to be sent, that by how parcels travel from where it stands will miss a promise that has not passed yet.
 -- Grain:  order: its parcel that arrives last.
--- Why:    a share of :sure of comparable parcels, never fewer than a forecast asks for. Told are the days 80 % of them arrived,
---         as far as they lie after the promise. A forecast moves with the day, so it is known since the first day it was made.
--- Params: as_of, sure
+-- Why:    never fewer comparable parcels than a forecast asks for: those that stood at the same place at this hour (chance, a share
+--         of :sure_standing), else those that took as long so far (forecast, :sure). Told are the days 80 % of them arrived, as far as they
+--         lie after the promise. A forecast moves with the day, so it is known since the first day it was made.
+-- Params: as_of, sure, sure_standing
 insert into found_delay
-select distinct on (p.order_id)
-       p.order_id, 'predicted_late', p.shipment_id, p.region,
-       jsonb_build_object('promised_on', o.promised_on, 'carrier', p.carrier, 'p_late', round(f.p_late::numeric, 2), 'n', f.n, 'level', f.level),
-       coalesce(d.first_seen_at, greatest(o.today::timestamp at time zone o.zone, p.shipped_at)), greatest(f.early_on, o.promised_on + 1), greatest(f.late_on, o.promised_on + 1)
-from forecast f
-join open_parcel p using (shipment_id)
+with judged as (
+  select order_id, shipment_id, null as carrier, region, p_late, n, 'standing_' || level as level, early_on, late_on, placed_at as since_at
+  from chance
+  join open_order using (order_id)
+  where shipment_id is null and preorder_ends_at is null and exists (select from tracking_events)
+  union all
+  select p.order_id, shipment_id, p.carrier, p.region, coalesce(c.p_late, f.p_late), coalesce(c.n, f.n), coalesce('standing_' || c.level, f.level),
+         greatest(c.early_on, f.early_on), greatest(c.late_on, f.late_on), p.shipped_at
+  from open_parcel p
+  left join chance c using (shipment_id)
+  left join forecast f using (shipment_id)
+  where p.last_scan_at is not null
+)
+select distinct on (j.order_id)
+       j.order_id, 'predicted_late', j.shipment_id, j.region,
+       jsonb_build_object('promised_on', o.promised_on, 'carrier', j.carrier, 'p_late', round(j.p_late::numeric, 2), 'n', j.n, 'level', j.level),
+       coalesce(d.first_seen_at, greatest(o.today::timestamp at time zone o.zone, j.since_at)), greatest(j.early_on, o.promised_on + 1), greatest(j.late_on, o.promised_on + 1)
+from judged j
 join open_order o using (order_id)
-left join delay d on d.order_id = p.order_id and d.cause = 'predicted_late' and d.lifted_at is null
-where f.p_late >= :sure and o.promise_ends_at > :as_of
-order by p.order_id, f.late_on desc, p.shipment_id
+left join delay d on d.order_id = j.order_id and d.cause = 'predicted_late' and d.lifted_at is null
+where j.p_late >= case when starts_with(j.level, 'standing') then :sure_standing else :sure end and o.promise_ends_at > :as_of and o.requested_on is null
+order by j.order_id, j.late_on desc, j.shipment_id

@@ -22,6 +22,10 @@ LEAST = 30
 SURE = 0.8
 """Share of comparable parcels that would miss the promise: from here on the order counts as late."""
 
+SURE_STANDING = 0.9
+"""The same where parcels that stood at the same place at the same hour are compared: asked anew every hour, it is
+crossed by chance more often."""
+
 TESTED_DAYS = 28
 SETTLED_DAYS = 14
 """A calibration looks at parcels handed over in 28 days that ended two weeks ago: by then nearly all have arrived."""
@@ -64,7 +68,21 @@ def note_changes(connection: Connection, travel: Travel) -> None:
 
 def count(connection: Connection, travel: Travel) -> int:
     """After parcels were merged: count those days again. Lanes that changed."""
+    query("lanes/count_to_go").run(connection, zone=travel.zone)
     return query("lanes/count_transit").run(connection, **travel.days)
+
+
+def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
+    """Temporary tables standing, outlook and chance: how many days parcels need from where open ones stand, by what hour.
+
+    Reads open_order, open_parcel and threat.
+    """
+    query("lanes/create_standing").run(connection)
+    connection.execute(text("analyze standing"))
+    query("lanes/create_outlook").run(connection, least=LEAST, learned_until=travel.day(as_of), as_of=as_of)
+    connection.execute(text("create index on outlook (region, place, word, stage, hour)"))
+    connection.execute(text("analyze outlook"))
+    query("lanes/create_chance").run(connection, as_of=as_of)
 
 
 def predict(connection: Connection, as_of: datetime, travel: Travel) -> int:

@@ -91,6 +91,9 @@ class DetectionSettings(FromEnvironment):
     lead_days: int = Field(
         3, ge=0, description="Business days until an order is usually sent, where its shop's history does not say."
     )
+    halting_share: float = Field(
+        0.7, gt=0, le=1, description="Chance that a warning stops a parcel under it, where its lane is known."
+    )
     zone: str = Field("Asia/Tokyo", description="Zone that decides when a day ends where the order has none.")
 
 

@@ -14,7 +14,7 @@ from tasks.core.runs import write_under
 from tasks.core.touchpoints import Touchpoint, load_all
 
 Explanation = dict[str, Any]
-"""order_id, customer_id, as_of, facts{name: instant | date}, delays[…], messages[state entered],
+"""order_id, customer_id, as_of, facts{name: instant | date}, dates[{kind, said_at, from_on, until_on, source}], delays[…], messages[state entered],
 touchpoints{name: [{subject, verdict, reason, detail, due_at, valid_until, variant, waits}]}: no personal data."""
 
 
@@ -35,6 +35,7 @@ def explain_order(database: Database, order_id: str, as_of: datetime | None = No
             "customer_id": row[0]["customer_id"],
             "as_of": at.isoformat(),
             "facts": facts,
+            "dates": _dicts(query("explain/dates").rows(connection, order_id=order_id)),
             "delays": _dicts(query("explain/delays").rows(connection, order_id=order_id)),
             "messages": _dicts(query("explain/messages").rows(connection, order_id=order_id)),
             "touchpoints": _verdicts(connection, row[0]["customer_id"], order_id, at),
