@@ -4,8 +4,8 @@
 -- Why:    usual is what nine of ten orders of four weeks (ended two ago) took in business days, :lead_days where they are fewer than
 --         :least. A promise is out of reach once the quickest fifth of the parcels to its region would miss it; where nobody knows
 --         how long they take, a day before. An order counts from the moment it can be sent: paid where it must be paid first, on
---         its pre-order's day. Where no parcel of the shop was seen for two weeks its silence says nothing. Who waits for goods hears from order_waiting (awaited_order), not of this.
---         New days: what orders handed over as late as this one were late by; none where they are fewer than :least.
+--         its pre-order's day. Where no parcel of the shop was seen for two weeks its silence says nothing. Who waits for goods
+--         (awaited_order) hears order_waiting, not of this. New days: what orders handed over as late as this one were late by; none where they are fewer than :least.
 -- Params: as_of, zone, lead_days, least
 insert into found_delay
 with past as (
