@@ -1,5 +1,5 @@
 -- Who:    persons whose facts are folded again: of orders folded now, of what the data dates between the last fold's business
---         time and this one's, of ids merged or parted by loads since, of changed loyalty; everybody where the tiers changed.
+--         time and this one's, of ids merged or parted by loads since, of changed loyalty; everybody where the tiers changed or nobody was folded yet (an upgrade).
 -- Grain:  person, and ids merged away, whose row goes.
 -- Why:    every clause but the last reads an index: cost follows what changed.
 -- Params: after_load, since_at, everybody
@@ -35,7 +35,7 @@ with parted as (
   union
   select person_id from parted
   union
-  select customer_id from customer_fact where :everybody
+  select customer_id from order_progress where :everybody or not exists (select from customer_fact)
 )
 select customer_id from customer where customer_id is not null
 union
