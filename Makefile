@@ -10,7 +10,7 @@ STANDINS := tests/standins/node_modules/.package-lock.json
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist serve stop chaos bench lock clean
+.PHONY: help demo test check olist storms serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,9 @@ check: $(STAMP) ## what a change must pass besides the tests: style, types, rule
 
 olist: $(STAMP) ## a month of 10,000 real orders hour by hour, one line a claim (TODOKE_TEST_DATA; some 20 minutes)
 	@$(BIN)/python -m tests.walks.olist
+
+storms: $(STAMP) ## 20 seeds of storms that detection cannot read: who is told in time, and who wrongly (some 20 minutes)
+	@$(BIN)/python -m tests.walks.storms
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

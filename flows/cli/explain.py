@@ -49,7 +49,11 @@ def _show(found: Explanation) -> None:
     )
     output.print(_pairs(found["facts"]))
     for date in found["dates"]:
-        days = date["until_on"] if date["from_on"] in (None, date["until_on"]) else f"{date['from_on']} to {date['until_on']}"
+        days = (
+            date["until_on"]
+            if date["from_on"] in (None, date["until_on"])
+            else f"{date['from_on']} to {date['until_on']}"
+        )
         by = " ".join(part for part in (date["source"], date["shipment_id"]) if part)
         output.print(f"{_plain(date['said_at'])}  {date['kind']} {days or 'a day to follow'}{f' ({by})' if by else ''}")
     for delay in found["delays"]:

@@ -5,7 +5,8 @@
 --         (create_under_hazard) counts once the parcel has not moved for long enough (create_way).
 --         Where comparable parcels are known (outlook), a parcel is late by their days from the hazard's end on: with the chance
 --         :halting that a warning stops it at all (half way to certain: the carrier's own word; an emergency is), and from where it
---         stands now otherwise. An end nobody tells is at least as far ahead as three hours, or half of what the warning has lasted.
+--         stands now otherwise. The rarer it is that a parcel still stands there at this hour, the surer it is stopped. An end nobody
+--         tells is at least as far ahead as three hours, or half of what the warning has lasted.
 --         Where none are known, a day promised well after the warning's end is not in danger: later than the day after it, or than
 --         three days from now where no end is told.
 --         New days: the hazard's end, what a tenth to nine tenths of comparable parcels need, and a day; unknown: the first day
@@ -26,7 +27,7 @@ with crossing as (
          (c.released_at at time zone o.zone + interval '15 hours')::date as next_round_on,
          exists (select from outlook) as is_known,
          coalesce(now.p_late, 0) as p_free, later.days, later.parcels,
-         case when h.severity = 'emergency' then 1 when c.cause = 'carrier_notice' then (1 + cast(:halting as float8)) / 2 else cast(:halting as float8) end as p_halt
+         case when h.severity = 'emergency' or now.order_id is null and s.stage <> 'unsent' then 1 when c.cause = 'carrier_notice' then (1 + cast(:halting as float8)) / 2 else cast(:halting as float8) end as p_stop, coalesce(now.share, 1) as share
   from crossing c
   join hazard h using (hazard_id)
   join open_order o using (order_id)
@@ -37,13 +38,15 @@ with crossing as (
   left join outlook later on (later.carrier, later.origin_region, later.region, later.place, later.word, later.stage)
                              = (r.carrier, r.origin_region, r.region, r.place, r.word, r.stage)
        and later.silent is null and later.hour = extract(hour from c.released_at at time zone o.zone)::integer / 3 * 3
+), believed as (
+  select *, p_stop / (p_stop + (1 - p_stop) * share) as p_halt from compared
 ), judged as (
   select *, ends_on + 1 as clear_on,
          case when is_known then
            p_halt * greatest(p_free, case when days is null or shipment_id is null and standing = 'near' then (next_round_on > promised_on)::integer
                                           else late_share(days, parcels, promised_on - released_on) end)
            + (1 - p_halt) * p_free end as p_late
-  from compared
+  from believed
 ), endangered as (
   select *
   from judged
@@ -60,7 +63,7 @@ with crossing as (
 select distinct on (order_id, cause)
        order_id, cause, shipment_id, region,
        jsonb_build_object('hazard_id', hazard_id, 'kind', kind, 'severity', severity, 'until_at', until_at, 'certain', is_certain,
-                          'headline_ja', headline_ja, 'headline_en', headline_en, 'promised_on', promised_on, 'p_late', round(p_late::numeric, 1), 'p_free', round(p_free::numeric, 1)),
+                          'headline_ja', headline_ja, 'headline_en', headline_en, 'promised_on', promised_on),
        first_seen_at, case when until_at is not null then greatest(promised_on, from_on) end,
        case when until_at is not null then greatest(promised_on + case when p_late is null then 2 else 1 end, until_on) end
 from dated

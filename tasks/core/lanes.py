@@ -73,7 +73,7 @@ def count(connection: Connection, travel: Travel) -> int:
 
 
 def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
-    """Temporary tables standing, outlook and chance: how many days parcels need from where open ones stand, by what hour.
+    """Temporary tables standing, outlook and chance: how many days parcels need from where open ones stand.
 
     Reads open_order, open_parcel and threat.
     """

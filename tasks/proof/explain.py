@@ -14,7 +14,8 @@ from tasks.core.runs import write_under
 from tasks.core.touchpoints import Touchpoint, load_all
 
 Explanation = dict[str, Any]
-"""order_id, customer_id, as_of, facts{name: instant | date}, dates[{kind, said_at, from_on, until_on, source}], delays[…], messages[state entered],
+"""order_id, customer_id, as_of, facts{name: instant | date}, dates[{kind, said_at, from_on, until_on, source}],
+delays[…], messages[state entered],
 touchpoints{name: [{subject, verdict, reason, detail, due_at, valid_until, variant, waits}]}: no personal data."""
 
 

@@ -1,4 +1,4 @@
-"""Every day of arrival that was said: promised, requested, the carrier's, predicted, told, actual; none replaces another."""
+"""Every day of arrival that was said: promised, requested, the carrier's, told, actual; none replaces another."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,8 @@ def told(shop: Shop, at: str, until_on: str | None) -> None:
         begin_load(connection, shop.run(at), "detect")
         connection.exec_driver_sql(
             "insert into told (order_id, until_on, cause, told_at, times) values ('sato', %s, 'stalled', %s, 1)"
-            " on conflict (order_id) do update set until_on = excluded.until_on, told_at = excluded.told_at, from_load = current_load()",
+            " on conflict (order_id) do update set until_on = excluded.until_on, told_at = excluded.told_at,"
+            " from_load = current_load()",
             (until_on, day(at)),
         )
 

@@ -1,5 +1,7 @@
 """Parcels that are slow for a reason everybody knows: islands, requested days, cool boxes, closing days, the sea."""
 
+from typing import Any
+
 import pytest
 
 from tests.track.conftest import Shop
@@ -12,10 +14,11 @@ PLACES = {
 }
 
 
-def silent(shop: Shop, name: str, last: str, **more: str) -> None:
+def silent(shop: Shop, name: str, last: str, **more: Any) -> None:
     """A parcel last scanned then."""
     region, code = PLACES.get(name, PLACES["shibuya"])
-    shop.order(name, promised="09-20", **{"ship_to_region": region, "ship_to_postal_code": code} | more)
+    address: dict[str, Any] = {"ship_to_region": region, "ship_to_postal_code": code}
+    shop.order(name, promised="09-20", **address | more)
     shop.parcel(f"{name}-1")
     shop.scan(f"{name}-1", last, "作業店通過", region="JP-12")
 

@@ -41,7 +41,7 @@ def warnings(storm: Storm, chance: random.Random) -> list[Warned]:
     found = []
     for n, disc in enumerate(storm.discs):
         if storm.kind == "earthquake":
-            found += _shaken(disc, storm, n)
+            found += _shaken(disc, n)
         else:
             seen = disc.changed((chance.gauss(0, 20), chance.gauss(0, 20)), 1.12)
             found += _weather(seen, storm.kind, f"{storm.kind}-{n}", chance)
@@ -64,10 +64,13 @@ def _weather(seen: Disc, kind: str, name: str, chance: random.Random) -> list[Wa
     return found
 
 
-def _shaken(disc: Disc, storm: Storm, n: int) -> list[Warned]:
+def _shaken(disc: Disc, n: int) -> list[Warned]:
     """A quake's bulletin minutes later, for as long as roads are looked at (tasks/hazards/jma_codes.QUAKE_HOURS)."""
     over = [town for town in towns() if disc.covers(town.at, disc.begins)]
-    return [Warned(f"quake-{n}-{t.postal_code}", "earthquake", t, disc.begins + 0.2, disc.begins + 24, disc.begins + 24) for t in over]
+    return [
+        Warned(f"quake-{n}-{t.postal_code}", "earthquake", t, disc.begins + 0.2, disc.begins + 24, disc.begins + 24)
+        for t in over
+    ]
 
 
 @dataclass(frozen=True)

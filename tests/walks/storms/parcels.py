@@ -36,7 +36,9 @@ class Carrier:
 
 
 CARRIERS = {
-    "yamato": Carrier("荷物受付", "作業店通過", "配達店到着", "配達中", "配達完了", "配達日・時間帯指定（保管中）", 0.5, 0.03, 0.4),
+    "yamato": Carrier(
+        "荷物受付", "作業店通過", "配達店到着", "配達中", "配達完了", "配達日・時間帯指定（保管中）", 0.5, 0.03, 0.4
+    ),
     "sagawa": Carrier("集荷", "輸送中", "配達店到着", "配達中", "配達完了", "保管中", 1.5, 0.10, 0.0),
     "japanpost": Carrier("引受", "中継", "到着", "持ち出し中", "お届け済み", "配達希望受付", 1.0, 0.20, 0.0),
 }
@@ -134,7 +136,9 @@ class Road:
         """From the warehouse to the door."""
         path = route(self.parcel.origin, self.parcel.town.region)
         closed = self.still.carriers.get((self.parcel.carrier, self.parcel.origin), [])
-        self._open([*self.still.bases.get(self.parcel.origin, []), *closed], self.still.cause(self.parcel.origin), (PICK_UP,))
+        self._open(
+            [*self.still.bases.get(self.parcel.origin, []), *closed], self.still.cause(self.parcel.origin), (PICK_UP,)
+        )
         self.journey.handed_over = self.hours
         self._scan(self.carrier.taken, self.parcel.origin, "warehouse")
         for stop, pair in enumerate(legs(self.parcel.origin, self.parcel.town.region)):
@@ -179,7 +183,7 @@ class Road:
             self.hours = self.requested * DAY
         while True:
             self._open(depot, "hazard", tuple(begins for begins, _ in ROUNDS))
-            begins, lasts = next(one for one in ROUNDS if one[0] == self.hours % DAY)
+            lasts = dict(ROUNDS)[self.hours % DAY]
             share, fails = self.parcel.rounds[min(number, 11)]
             door = self.hours + 0.5 + share * lasts
             self._scan(self.carrier.round, town.region, f"{town.postal_code} depot")

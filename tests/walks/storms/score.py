@@ -44,7 +44,13 @@ class Score:
             self.false + other.false,
             self.after_lift + other.after_lift,
             self.leads + other.leads,
-            {one: [a + b for a, b in zip(self.by_cause.get(one, nothing), other.by_cause.get(one, nothing), strict=True)] for one in causes},
+            {
+                one: [
+                    a + b
+                    for a, b in zip(self.by_cause.get(one, nothing), other.by_cause.get(one, nothing), strict=True)
+                ]
+                for one in causes
+            },
         )
 
     @property
@@ -54,7 +60,7 @@ class Score:
 
     @property
     def falsehood(self) -> float:
-        """Share of notices before the promise passed that went to parcels on time. Later ones cannot be false, so they do not count."""
+        """Share of notices before the promise passed that went to parcels on time. Later ones cannot be false."""
         return _share(self.false, self.early)
 
     @property
@@ -105,7 +111,9 @@ def is_after_lift(world: World, order: Order, notice: Notice) -> bool:
     if any(scan.seen <= known for scan in order.journey.scans if scan.at == order.journey.delivered):
         return True
     if notice.cause == "hazard":
-        return not any(one.town.region == notice.region and one.issued <= notice.planned < one.lifted for one in world.warned)
+        return not any(
+            one.town.region == notice.region and one.issued <= notice.planned < one.lifted for one in world.warned
+        )
     if notice.cause == "carrier_notice":
         told = [one for one in world.storm.announced if one[1] == notice.region and one[2] <= notice.planned]
         return not any(notice.planned < one[5] for one in told)

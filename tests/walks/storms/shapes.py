@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.walks.storms.places import Point, along, bases, distance, edges, towns
+from tests.walks.storms.places import Point, along, bases, edges, towns
 
 Interval = tuple[float, float]
 """Hours since the world began."""
@@ -88,7 +88,10 @@ class Storm:
 
     @property
     def begins(self) -> float:
-        return min([*(disc.begins for disc in self.discs), *(one[1] for one in (*self.hubs, *self.roads))] or [self.announced[0][2]])
+        return min(
+            [*(disc.begins for disc in self.discs), *(one[1] for one in (*self.hubs, *self.roads))]
+            or [self.announced[0][2]]
+        )
 
     @property
     def ends(self) -> float:
@@ -118,7 +121,9 @@ def standstill(storm: Storm, chance: random.Random) -> Standstill:
     return still
 
 
-def _stop(where: dict[Any, list[Interval]], key: Any, over: Interval | None, storm: Storm, chance: random.Random) -> None:
+def _stop(
+    where: dict[Any, list[Interval]], key: Any, over: Interval | None, storm: Storm, chance: random.Random
+) -> None:
     recovery = chance.uniform(*storm.recovery)
     if over:
         where.setdefault(key, []).append((over[0], over[1] + recovery))
@@ -176,7 +181,11 @@ def earthquake(chance: random.Random, hour: float) -> Storm:
 def rain_front(chance: random.Random, hour: float) -> Storm:
     """A band from west to east. Rain stops four depots in ten; the rest drives on under the same warning."""
     hours, y = chance.uniform(34, 46), chance.uniform(-120, 60)
-    track = ((hour, (-520.0, y - 120), 80.0), (hour + hours / 2, (0.0, y), 110.0), (hour + hours, (420.0, y + 80), 80.0))
+    track = (
+        (hour, (-520.0, y - 120), 80.0),
+        (hour + hours / 2, (0.0, y), 110.0),
+        (hour + hours, (420.0, y + 80), 80.0),
+    )
     return Storm("rain front", (Disc(track, 1.6),), "heavy_rain", recovery=(1, 6), grip=0.4)
 
 
@@ -188,7 +197,9 @@ def hub_breakdown(chance: random.Random, hour: float) -> Storm:
 
 def closure(chance: random.Random, hour: float) -> Storm:
     """Carriers stop taking and bringing parcels in some regions, and announce it: too late, and until another day."""
-    regions = chance.sample(["JP-01", "JP-02", "JP-04", "JP-15", "JP-17", "JP-34", "JP-38", "JP-40", "JP-46", "JP-47"], 4)
+    regions = chance.sample(
+        ["JP-01", "JP-02", "JP-04", "JP-15", "JP-17", "JP-34", "JP-38", "JP-40", "JP-46", "JP-47"], 4
+    )
     rows = []
     for region in regions:
         begins, hours = hour + chance.uniform(0, 8), chance.uniform(28, 64)

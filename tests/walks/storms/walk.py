@@ -129,9 +129,23 @@ class Walk:
 
     def _order(self, order: Order) -> dict[str, Any]:
         day, town = self.world.day(order.promised), order.parcel.town
-        one = {"order_id": order.order_id, "source": "shop", "customer_id": f"C-{order.order_id}", "currency": "JPY"}
-        one |= {"placed_at": self._at(order.parcel.placed), "total": 1100, "promised_on": day, "requested_on": day if order.requested else None}
-        return one | {"ship_to_postal_code": town.postal_code, "ship_to_region": town.region, "location_id": order.parcel.warehouse}
+        one: dict[str, Any] = {
+            "order_id": order.order_id,
+            "source": "shop",
+            "customer_id": f"C-{order.order_id}",
+            "currency": "JPY",
+        }
+        one |= {
+            "placed_at": self._at(order.parcel.placed),
+            "total": 1100,
+            "promised_on": day,
+            "requested_on": day if order.requested else None,
+        }
+        return one | {
+            "ship_to_postal_code": town.postal_code,
+            "ship_to_region": town.region,
+            "location_id": order.parcel.warehouse,
+        }
 
     def _shipment(self, order: Order) -> dict[str, Any]:
         one = {"shipment_id": order.order_id, "order_id": order.order_id, "carrier": order.parcel.carrier}
