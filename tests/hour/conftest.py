@@ -31,13 +31,13 @@ LEDGER = {
     "message": "touchpoint, subject_id, customer_id, order_id, class, channel, language, variant, priority, due_at,"
     " valid_until, planned_at, state, reason, state_at",
     "message_content": "touchpoint, subject_id, context, recipient",
-    "waiting": "touchpoint, subject_id, customer_id, reason, due_at, valid_until",
+    "waiting where reason <> 'other_news'": "touchpoint, subject_id, customer_id, reason, due_at, valid_until",
     "covers": "touchpoint, member, subject_id",
     "told": "order_id, until_on, from_on, cause, told_at, times",
     "outbox": "touchpoint, subject_id",
 }
 """What two runs of the same hour must agree on: everything but ids of runs, loads and batches, and the values a waiting
-row shows (a cap counts what the first run sent)."""
+row shows (a cap counts what the first run sent). What waited for other news of the same hour is over once that left."""
 
 
 @dataclass(frozen=True)
