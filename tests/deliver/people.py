@@ -25,7 +25,7 @@ QUICK = DeliverySettings(
 )
 """Times for tests: a killed worker is taken over after less than a second."""
 
-STEADY = QUICK.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0})
+STEADY = QUICK.model_copy(update={"lease_seconds": 3.2, "timeout_seconds": 2.5})
 """The same for tests that count posts: no answer is late because the machine is busy."""
 
 PATIENT = PaceSettings(breaker_pause_seconds=0.2)

@@ -179,7 +179,7 @@ def test_the_machine_is_not_blind(
         monkeypatch.setattr(module, attribute, getattr(module, attribute))  # put back whatever the mutation does
     MUTATIONS[name].apply(database.url)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
-        walk(database, tmp_path, is_keyed, examples=60, derandomize=True)
+        walk(database, tmp_path, is_keyed, examples=200, derandomize=True)
 
 
 def walk(database: Database, home: Path, is_keyed: bool, examples: int, derandomize: bool = False) -> None:

@@ -197,7 +197,8 @@ def test_every_recorded_table_has_its_triggers_always_on(database: Database) -> 
     for name in recorded(database):
         for part, relation in (("live", name), ("old", f"todoke_rec.{name}_old"), ("parent", f"todoke_rec.{name}")):
             found = dict(rows(database, statement, name=relation))
-            assert found == dict.fromkeys(TRIGGERS[part], "A"), relation
+            assert found.keys() >= TRIGGERS[part], relation
+            assert set(found.values()) == {"A"}, relation
 
 
 def test_facts_are_frozen_whatever_the_session_says(database: Database) -> None:

@@ -34,6 +34,7 @@ def test_all_touchpoints_are_declared() -> None:
         "ready_for_pickup": "T",
         "order_waiting": "T",
         "refund_issued": "T",
+        "service_notice": "T",
         "return_update": "T",
         "subscription_upcoming": "T",
         "thank_you": "S",
