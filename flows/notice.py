@@ -18,7 +18,7 @@ from tasks.core.notice_plans import NoticePreview
 from tasks.core.notice_words import approved_words, lifted_words, plan_words
 from tasks.core.notices import NoticeRequest
 from tasks.core.thresholds import DetectionSettings
-from tasks.notice import approve, lift, preview, reject
+from tasks.notice import approve_notice, lift_notice, preview_notice, reject_notice
 from tasks.prepare import open_run
 
 Name = Annotated[str, Field(min_length=1, title="Your name", description="Kept with what you do.")]
@@ -40,29 +40,29 @@ def notice(operator: Name, request: NoticeRequest) -> dict[str, Any]:
         request: What customers shall be told, and which orders it is about.
     """
     run = open_run()
-    shown = preview(run, request, operator, _plan_id())
+    shown = preview_notice(run, request, operator, _plan_id())
     plan = shown.plan
     answer = suspend_flow_run(
         Decision.with_initial_data(description=_show_plan(shown)), timeout=_seconds_until(plan.expires_at), key="plan"
     )
     if answer.decision == "reject":
-        return reject(run, plan.plan_id, answer.name).model_dump(
+        return reject_notice(run, plan.plan_id, answer.name).model_dump(
             mode="json", include={"plan_id", "state", "decided_by"}
         )
-    sent = approve(run, plan.plan_id, plan.plan_hash, answer.name)
+    sent = approve_notice(run, plan.plan_id, plan.plan_hash, answer.name)
     create_markdown_artifact(key=f"notice-{plan.plan_id}", markdown=approved_words(sent), description="What was sent")
     return sent.model_dump(mode="json")
 
 
 @flow(name="lift-notice")
-def lift_notice(operator: Name, plan_id: str) -> dict[str, Any]:
+def end_notice(operator: Name, plan_id: str) -> dict[str, Any]:
     """End an approved notice: nothing more leaves, and who was told hears that it is over.
 
     Args:
         plan_id: Id of the plan, as its preview shows it.
         operator: Your name. It is kept with the plan.
     """
-    lifted = lift(open_run(), plan_id, operator)
+    lifted = lift_notice(open_run(), plan_id, operator)
     create_markdown_artifact(key=f"notice-{plan_id}", markdown=lifted_words(lifted), description="What the lift did")
     return lifted.model_dump(mode="json")
 

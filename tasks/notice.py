@@ -281,19 +281,9 @@ def _later(row: Any) -> str | None:
     return str(row["reason"]) if row["verdict"] is not None else None
 
 
-# The same for flows. Previews hold personal data: no result is ever persisted.
-preview_notice = task(
-    name="preview notice", timeout_seconds=900, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
-)(preview)
-show_notice = task(
-    name="show notice", timeout_seconds=900, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
-)(show)
-approve_notice = task(
-    name="approve notice", timeout_seconds=3000, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
-)(approve)
-reject_notice = task(
-    name="reject notice", timeout_seconds=300, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
-)(reject)
-lift_notice = task(
-    name="lift notice", timeout_seconds=3000, tags=["notice"], cache_policy=NO_CACHE, persist_result=False
-)(lift)
+# The same for flows.
+_NEVER_STORED: dict[str, Any] = {"tags": ["notice"], "cache_policy": NO_CACHE, "persist_result": False}
+preview_notice = task(name="preview notice", timeout_seconds=900, **_NEVER_STORED)(preview)
+approve_notice = task(name="approve notice", timeout_seconds=3000, **_NEVER_STORED)(approve)
+reject_notice = task(name="reject notice", timeout_seconds=300, **_NEVER_STORED)(reject)
+lift_notice = task(name="lift notice", timeout_seconds=3000, **_NEVER_STORED)(lift)
