@@ -5,7 +5,7 @@
 --         (create_under_hazard) counts once the parcel has not moved for long enough (create_way).
 --         Where comparable parcels are known (outlook), a parcel is late by their days from the hazard's end on, which may come six
 --         hours early or late: with the chance :halting that a warning stops it at all (half way to certain: the carrier's own word; an
---         emergency is), and from where it stands now otherwise. The rarer it is that a parcel still stands there (staying), the surer
+--         emergency is; half of it where it is not certain that the warning is for that place), and from where it stands now otherwise. The rarer it is that a parcel still stands there (staying), the surer
 --         it is stopped. An end nobody tells is at least as far ahead as three hours, or half of what the warning has lasted.
 --         Where none are known, a day promised well after the warning's end is not in danger: later than the day after it, or than
 --         three days from now where no end is told.
@@ -25,7 +25,8 @@ with crossing as (
   select c.*, o.promised_on, o.zone, o.today, o.preorder_ends_at, h.kind, h.severity, h.headline_ja, h.headline_en,
          (c.until_at at time zone o.zone)::date as ends_on, exists (select from outlook) as is_known,
          coalesce(now.p_late, 0) as p_free, stopped.p_late as p_stopped, later.days, later.parcels,
-         case when h.severity = 'emergency' then 1 when c.cause = 'carrier_notice' then (1 + cast(:halting as float8)) / 2 else cast(:halting as float8) end as p_stop,
+         case when h.severity = 'emergency' then 1 when c.cause = 'carrier_notice' then (1 + cast(:halting as float8)) / 2 else cast(:halting as float8) end
+         * case when c.is_certain then 1 else 0.5 end as p_stop,
          coalesce(f.share, 1) as share
   from crossing c
   join hazard h using (hazard_id)

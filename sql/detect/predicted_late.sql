@@ -1,9 +1,10 @@
 -- Who:    open orders with a parcel, or something still to be sent, that by how parcels travel from where it stands will miss a promise that has not passed yet.
 -- Grain:  order: its parcel that arrives last.
 -- Why:    never fewer comparable parcels than a forecast asks for: those that stood at the same place at this hour (chance, a share
---         of :sure_standing; in the evening of the promised day, asked for the last times, of :sure), else those that took as long so far
---         (forecast, :sure). Told are the days 80 % of them arrived, as far as they lie after the promise. A forecast moves with the day, so it is known since the first day it was made.
--- Params: as_of, sure, sure_standing
+--         of :sure_standing, in the promise's last three hours :sure_at_last), else those that took as long so far (forecast, :sure).
+--         Told are the days 80 % of them arrived, as far as they lie after the promise. A forecast moves with the day, so it is known
+--         since the first day it was made.
+-- Params: as_of, sure, sure_standing, sure_at_last
 insert into found_delay
 with judged as (
   select order_id, shipment_id, null as carrier, region, p_late, n, 'standing_' || level as level, early_on, late_on, placed_at as since_at
@@ -25,6 +26,8 @@ select distinct on (j.order_id)
 from judged j
 join open_order o using (order_id)
 left join delay d on d.order_id = j.order_id and d.cause = 'predicted_late' and d.lifted_at is null
-where j.p_late >= case when starts_with(j.level, 'standing') and :as_of < o.promise_ends_at - interval '6 hours' then :sure_standing else :sure end
+where j.p_late >= case when not starts_with(j.level, 'standing') then :sure
+                       when o.promise_ends_at - interval '3 hours' <= :as_of then :sure_at_last
+                       else :sure_standing end
   and o.promise_ends_at > :as_of and o.requested_on is null
 order by j.order_id, j.late_on desc, j.shipment_id

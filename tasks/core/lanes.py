@@ -24,7 +24,10 @@ SURE = 0.8
 
 SURE_STANDING = 0.95
 """The same where parcels that stood at the same place at the same hour are compared: asked anew every hour, it is
-crossed by chance more often. In the evening of the promised day, the last time to tell, SURE is enough."""
+crossed by chance more often."""
+
+SURE_AT_LAST = 0.85
+"""The same in the last three hours before the promise passes: who is not told now reads of it too late."""
 
 TESTED_DAYS = 28
 SETTLED_DAYS = 14

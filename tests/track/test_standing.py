@@ -1,4 +1,4 @@
-"""Parcels held against those that stood where they stand at that hour: who has been stopped, who can no longer be in time."""
+"""Parcels held against those that stood there at that hour: who has been stopped, who can no longer be in time."""
 
 from datetime import date, timedelta
 from typing import Any
