@@ -61,3 +61,15 @@ def test_silence_where_nobody_stood_alarms_on_the_promised_day(used: Shop) -> No
     assert used.late() == {}
     used.detect("06-19 06:00")
     assert used.late() == {"silent": {"stalled"}}
+
+
+@pytest.mark.parametrize("requested", [None, "2026-06-17"])
+def test_in_its_last_hours_what_is_kept_for_a_day_and_what_was_never_scanned_is_late_too(
+    used: Shop, requested: str | None
+) -> None:
+    used.order("unseen", "06-16 08:00", promised="06-17", requested_on=requested, **OSAKA)
+    used.parcel("unseen-1", "06-16 12:00")
+    used.detect("06-17 15:00")
+    assert used.late() == {}
+    used.detect("06-17 21:00")
+    assert used.late() == {"unseen": {"predicted_late"}}
