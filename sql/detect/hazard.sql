@@ -5,8 +5,9 @@
 --         (create_under_hazard) counts once the parcel has not moved for long enough (create_way).
 --         Where comparable parcels are known (outlook), a parcel is late by their days from the hazard's end on, which may come six
 --         hours early or late: with the chance :halting that a warning stops it at all (half way to certain: the carrier's own word; an
---         emergency is; half of it where it is not certain that the warning is for that place), and from where it stands now otherwise. The rarer it is that a parcel still stands there (staying), the surer
---         it is stopped. An end nobody tells is at least as far ahead as three hours, or half of what the warning has lasted.
+--         emergency is; half of it where it is not certain that the warning is for that place), and from where it stands now otherwise.
+--         The rarer it is that a parcel still stands there (staying), the surer it is stopped. An end nobody tells is at least as far
+--         ahead as three hours, or half of what the warning has lasted.
 --         Where none are known, a day promised well after the warning's end is not in danger: later than the day after it, or than
 --         three days from now where no end is told.
 --         New days: the hazard's end, what a tenth to nine tenths of comparable parcels need, and a day; unknown: the first day
