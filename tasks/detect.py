@@ -117,6 +117,7 @@ def take_delays(
         "sure": lanes.SURE,
         "least": lanes.LEAST,
         "sure_standing": lanes.SURE_STANDING,
+        "sure_at_last": lanes.SURE_AT_LAST,
         "halting": settings.halting_share,
         "closed": list(load_brand().calendar.closed_on),
     }

@@ -1,11 +1,17 @@
 -- Who:    open orders with a parcel, or something still to be sent, that by how parcels travel from where it stands will miss a promise that has not passed yet.
 -- Grain:  order: its parcel that arrives last.
 -- Why:    never fewer comparable parcels than a forecast asks for: those that stood at the same place at this hour (chance, a share
---         of :sure_standing), else those that took as long so far (forecast, :sure). Told are the days 80 % of them arrived, as far as they
---         lie after the promise. A forecast moves with the day, so it is known since the first day it was made.
--- Params: as_of, sure, sure_standing
+--         of :sure_standing, in the promise's last three hours :sure_at_last), else those that took as long so far (forecast, :sure).
+--         Told are the days 80 % of them arrived, as far as they lie after the promise. A forecast moves with the day, so it is known
+--         since the first day it was made. Silence says something only about carriers whose scans we see at all; what is kept for a
+--         requested day is late in the evening of that day alone.
+-- Params: as_of, sure, sure_standing, sure_at_last
 insert into found_delay
-with judged as (
+with carrier as (
+  select carrier
+  from (select distinct carrier from open_parcel) c
+  where exists (select from tracking_events e where e.carrier = c.carrier and e.occurred_at <= :as_of)
+), judged as (
   select order_id, shipment_id, null as carrier, region, p_late, n, 'standing_' || level as level, early_on, late_on, placed_at as since_at
   from chance
   join open_order using (order_id)
@@ -16,7 +22,7 @@ with judged as (
   from open_parcel p
   left join chance c using (shipment_id)
   left join forecast f using (shipment_id)
-  where p.last_scan_at is not null
+  where p.last_scan_at is not null or p.carrier in (select carrier from carrier)
 )
 select distinct on (j.order_id)
        j.order_id, 'predicted_late', j.shipment_id, j.region,
@@ -25,5 +31,8 @@ select distinct on (j.order_id)
 from judged j
 join open_order o using (order_id)
 left join delay d on d.order_id = j.order_id and d.cause = 'predicted_late' and d.lifted_at is null
-where j.p_late >= case when starts_with(j.level, 'standing') then :sure_standing else :sure end and o.promise_ends_at > :as_of and o.requested_on is null
+where j.p_late >= case when not starts_with(j.level, 'standing') then :sure
+                       when o.promise_ends_at - interval '3 hours' <= :as_of then :sure_at_last
+                       else :sure_standing end
+  and o.promise_ends_at > :as_of and (o.requested_on is null or o.promise_ends_at - interval '3 hours' <= :as_of)
 order by j.order_id, j.late_on desc, j.shipment_id

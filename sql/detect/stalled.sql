@@ -3,10 +3,11 @@
 -- Grain:  order: its first parcel to stall.
 -- Why:    silence says something only about carriers whose scans we see at all, and nothing while a parcel waits for its
 --         requested day, for its addressee, or travels by ship: to or from an island, or instead of a plane.
---         Who would most likely still be in time, were it to move on now like others from there, is not alarmed yet.
+--         Where parcels are known at all (outlook), nobody is alarmed before the promised day, nor then while it may still be in time,
+--         were it to move on now like others from there (a share of :sure_standing): many were only passed on unseen.
 --         Told is the carrier's day, else when comparable parcels arrived (chance), once, for that day moves on with every day of
 --         silence; none where neither is known.
--- Params: as_of, stalled, stalled_far, closed
+-- Params: as_of, stalled, stalled_far, closed, sure_standing
 insert into found_delay
 with carrier as (
   select carrier
@@ -54,5 +55,7 @@ left join lateral (
   select new_from_on, new_until_on from delay d
   where d.order_id = silent.order_id and d.cause = 'stalled' and d.lifted_at is null and d.new_until_on >= silent.today
 ) d on true
-where silent_at <= :as_of and coalesce(l.p_late >= 0.5, true)
+where silent_at <= :as_of
+  and (promised_on is null or not exists (select from outlook)
+       or promised_on <= today and coalesce(l.p_late >= :sure_standing, true))
 order by order_id, silent_at, shipment_id

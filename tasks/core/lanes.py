@@ -22,9 +22,12 @@ LEAST = 30
 SURE = 0.8
 """Share of comparable parcels that would miss the promise: from here on the order counts as late."""
 
-SURE_STANDING = 0.9
+SURE_STANDING = 0.95
 """The same where parcels that stood at the same place at the same hour are compared: asked anew every hour, it is
 crossed by chance more often."""
+
+SURE_AT_LAST = 0.85
+"""The same in the last three hours before the promise passes: who is not told now reads of it too late."""
 
 TESTED_DAYS = 28
 SETTLED_DAYS = 14
@@ -73,16 +76,22 @@ def count(connection: Connection, travel: Travel) -> int:
 
 
 def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
-    """Temporary tables standing, outlook and chance: how many days parcels need from where open ones stand.
+    """Temporary tables standing, asked, comparable, outlook, chance and staying: how many days parcels still need.
 
     Reads open_order, open_parcel and threat.
     """
     query("lanes/create_standing").run(connection)
     connection.execute(text("analyze standing"))
-    query("lanes/create_outlook").run(connection, least=LEAST, learned_until=travel.day(as_of), as_of=as_of)
+    query("lanes/create_asked").run(connection)
+    query("lanes/create_comparable").run(connection, learned_until=travel.day(as_of), as_of=as_of)
+    connection.execute(text("create index on comparable (key)"))
+    connection.execute(text("analyze asked, comparable"))
+    query("lanes/create_outlook").run(connection, least=LEAST)
     connection.execute(text("create index on outlook (region, place, word, stage, hour)"))
     connection.execute(text("analyze outlook"))
     query("lanes/create_chance").run(connection, as_of=as_of)
+    query("lanes/create_staying").run(connection, as_of=as_of, least=LEAST)
+    connection.execute(text("analyze chance, staying"))
 
 
 def predict(connection: Connection, as_of: datetime, travel: Travel) -> int:

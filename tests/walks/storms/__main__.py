@@ -91,12 +91,13 @@ def _verdicts(one: Score, off: Score) -> dict[str, bool]:
     of_all = one.false / max(one.notices, 1)
     told = f"told before the promise passed: {one.coverage:.1%} (at least {LEAST_TOLD:.0%})"
     false = (
-        f"early notices to parcels on time: {one.falsehood:.1%}, of all notices {of_all:.1%} (at most {MOST_FALSE:.0%})"
+        f"notices to parcels on time: {of_all:.1%} of all (at most {MOST_FALSE:.0%}),"
+        f" {one.falsehood:.1%} of those before the promise passed"
     )
     chance = f"late by chance in the generator: {one.random_share:.1%} (at least {LEAST_RANDOM:.0%})"
     return {
         told: one.coverage >= LEAST_TOLD,
-        false: one.falsehood <= MOST_FALSE,
+        false: of_all <= MOST_FALSE,
         f"notices planned after the lift: {one.after_lift}": not one.after_lift,
         chance: one.random_share >= LEAST_RANDOM,
         f"detection off tells {off.coverage:.1%} in time": off.coverage == 0 and sum(off.late.values()) > 0,
