@@ -215,7 +215,7 @@ def test_a_doubt_does_not_wait_until_all_is_sent(keyed: Shop) -> None:
     """A run may send for longer than a key may be used again."""
     plan(keyed.database, orders(150))
     keyed.provider.faults += ["500 after", *["slow"] * 14]
-    keyed.deliver(times=STEADY)
+    keyed.deliver(times=STEADY.model_copy(update={"lease_seconds": 1.6, "timeout_seconds": 1.0}))
     with keyed.database.transaction() as connection:
         newest = "select max(event_id) filter (where subject_id < 'O-00010'), max(event_id) from message_event"
         reposted, last = connection.execute(text(newest)).one()
