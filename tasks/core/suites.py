@@ -75,6 +75,9 @@ FEEDS: dict[str, Feed] = {
     "journeys": Feed(("journeys",)),
     "scores": Feed(("scores",)),
     "contents": Feed(("contents",)),
+    "campaigns": Feed(("campaigns",)),
+    "coupon_codes": Feed(("coupon_codes",)),
+    "mentions": Feed(("mentions",)),
 }
 
 FEED_OF = {table: name for name, feed in FEEDS.items() for table in (*feed.tables, *feed.optional)}
@@ -164,6 +167,9 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "scores": (_not_blank("name"),),
     "pressure": (_one_of("channel", *_CHANNELS),),
     "contents": (_one_of("kind", "update", "recall", "blog", "video", "live", "tutorial"), _not_blank("title")),
+    "campaigns": (_not_blank("title"),),
+    "coupon_codes": (_not_blank("pool"), _not_blank("code")),
+    "mentions": (_not_blank("platform"),),
 }
 
 

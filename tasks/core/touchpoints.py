@@ -50,6 +50,10 @@ Feed = Literal[
     "consents",
     "subscriptions",
     "contents",
+    "campaigns",
+    "coupon_codes",
+    "mentions",
+    "loyalty",
 ]
 Rule = Literal["rule"]
 TypeWord = Annotated[

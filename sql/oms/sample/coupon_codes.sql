@@ -1,0 +1,8 @@
+-- Who:    codes the shop's till takes, of each pool of brand.toml.
+-- Grain:  pool x code.
+-- Params: clock, orders
+select pool, upper(pool) || '-' || upper(substr(md5(pool || ' of the sample shop ' || n), 1, 8)) as code,
+       null as customer_id, ((:clock)::date + 365) as ends_on
+from unnest(array['okaeri', 'matane', 'otanjobi', 'stamp', 'shokai']) as pool
+cross join generate_series(1, greatest(200, (:orders)::int / 5)) as n
+order by pool, n
