@@ -6,6 +6,7 @@ empty is null. Ids are text. JSON columns travel as text. `*` columns of the doc
 
 from tasks.core.canonical_orders import ORDERS
 from tasks.core.canonical_people import PEOPLE
+from tasks.core.canonical_relations import RELATIONS
 from tasks.core.canonical_types import (
     BOOLEAN,
     DATE,
@@ -33,5 +34,5 @@ __all__ = [
     "Kind",
 ]
 
-TABLES: dict[str, CanonicalTable] = {table.name: table for table in (*PEOPLE, *ORDERS)}
-"""Every table of the format by name."""
+TABLES: dict[str, CanonicalTable] = {table.name: table for table in (*PEOPLE, *ORDERS, *RELATIONS)}
+"""Every table of the format by name, in the order of loading: what names an order comes after orders."""
