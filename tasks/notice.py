@@ -151,11 +151,13 @@ def approve(run: Run, plan_id: str, plan_hash: str, operator: str) -> Approved:
         reached("planning")
     reached("plan")
     states, notes = _deliver(run)
+    later = [row for row in outcomes if left_out(row) is None and row["verdict"] is not None]
     return Approved(
         plan_id=plan_id,
         planned=planned,
-        waiting=len({row["subject_id"] for row in outcomes if row["verdict"] == "waiting"}),
-        left_out=counted(reason for row in outcomes if (reason := left_out(row) or _later(row))),
+        waiting=len({row["subject_id"] for row in later}),
+        later=counted(row["reason"] for row in later),
+        left_out=counted(reason for row in outcomes if (reason := left_out(row))),
         states=states,
         notes=stopped + notes,
     )
@@ -275,10 +277,6 @@ def _deliver(run: Run) -> tuple[dict[str, int], list[str]]:
         notes = deliver_messages(run, channels, renderer_of(run), hook=reached).notes
     with run.database.transaction() as connection:
         return {row["state"]: row["n"] for row in query("notice/states").rows(connection, run_id=run.run_id)}, notes
-
-
-def _later(row: Any) -> str | None:
-    return str(row["reason"]) if row["verdict"] is not None else None
 
 
 # The same for flows.

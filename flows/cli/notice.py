@@ -162,7 +162,7 @@ def _print_plan(plan: NoticePlan) -> None:
         f"{plan.plan_id} ({plan.touchpoint}) is {plan.state}: {found.orders} orders, {found.now} messages now, "
         f"{found.later} later. It can be approved until {_at(plan.expires_at)}."
     )
-    _print_left_out(found.left_out)
+    _print_left_out("left out", found.left_out)
     for cost in found.costs:
         price = f"{cost.amount} {cost.currency}" if cost.amount is not None else "unknown cost"
         console.print(f"  {cost.channel}: {cost.messages} messages, {price}")
@@ -175,7 +175,8 @@ def _print_plan(plan: NoticePlan) -> None:
 def _print_approved(done: Approved) -> None:
     states = ", ".join(f"{n} {state}" for state, n in done.states.items()) or "no message"
     console.print(f"{done.plan_id} is approved: {done.planned} messages planned, {done.waiting} wait. Now {states}.")
-    _print_left_out(done.left_out)
+    _print_left_out("later", done.later)
+    _print_left_out("left out", done.left_out)
     _print_notes(done.notes)
 
 
@@ -188,9 +189,9 @@ def _print_lifted(done: Lifted) -> None:
     _print_notes(done.notes)
 
 
-def _print_left_out(left_out: list[LeftOut]) -> None:
-    for one in left_out:
-        console.print(escape(f"  not now: {one.orders} orders, {one.explanation} ({one.reason})"))
+def _print_left_out(said: str, people: list[LeftOut]) -> None:
+    for one in people:
+        console.print(escape(f"  {said}: {one.orders} orders, {one.explanation} ({one.reason})"))
 
 
 def _print_notes(notes: list[str]) -> None:

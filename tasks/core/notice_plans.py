@@ -19,7 +19,7 @@ class NoticeState(StrEnum):
 
 
 class Sample(BaseModel):
-    """One message as somebody would get it. `to` is masked, the text names its person: keep it nowhere."""
+    """One message addressed to nobody: `to` is masked, links open nothing, no name stands in it."""
 
     language: str
     channel: str
@@ -100,7 +100,7 @@ class Person(BaseModel):
 
 
 class NoticePreview(BaseModel):
-    """A plan with what its operator looks at before deciding. Holds personal data: never a task's stored result."""
+    """A plan with what its operator looks at before deciding. Names customers: never a task's stored result."""
 
     plan: NoticePlan
     people: list[Person] = Field(description="The first hundred.")
@@ -112,7 +112,8 @@ class Approved(BaseModel):
 
     plan_id: str
     planned: int
-    waiting: int
+    waiting: int = Field(description="Messages that leave in an hour of their own.")
+    later: list[LeftOut] = Field(description="Why these wait.")
     left_out: list[LeftOut] = Field(description="Since the preview something stopped being true; and as previewed.")
     states: dict[str, int] = Field(description="Messages of the plan by their state in the ledger now.")
     notes: list[str] = Field(default_factory=list, description="What delivery could not do.")

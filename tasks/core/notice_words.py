@@ -31,6 +31,7 @@ def approved_words(approved: Approved) -> str:
     parts = [
         f"## {approved.planned} messages planned, {approved.waiting} wait for their hour",
         states,
+        _section("Wait for their hour", _left_out(approved.later)),
         _section("Left out", _left_out(approved.left_out)),
         _section("To look at", approved.notes),
         f"Plan `{approved.plan_id}`.",

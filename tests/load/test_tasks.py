@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.core.database import Database
+from tasks.core.queries import query
 from tasks.extract import extract
 from tasks.load import load
 from tasks.validate import validate
@@ -27,4 +28,7 @@ def test_the_sample_shop_goes_through_the_steps(database: Database, tmp_path: Pa
     assert read["orders"] > 500
     assert checked["quarantined"].keys() == {"orders", "order_lines"}
     assert loaded.inserted["orders"] == 500
+    with database.transaction() as connection:
+        aside = {row["table_name"] for row in query("reports/quarantined").rows(connection, as_of=run.as_of)}
+    assert aside == {"orders", "order_lines", "shipments"}, "none for a parent that is loaded later"
     assert loaded.unknown_statuses, "the sample has a word nobody mapped"

@@ -45,7 +45,8 @@ def approved(run: Run, shown: Any, by: str = "aya") -> Any:
 def test_a_delay_is_told_once_and_the_hours_after_it_go_on_by_themselves(shop: Run) -> None:
     done = approved(at(shop, "approve"), previewed(shop, **DELAY))
     assert (done.planned, done.states) == (4, {"accepted": 4})
-    assert {one.reason for one in done.left_out} == {"check:worse", "not_due_yet", "suppressed"}
+    assert {one.reason for one in done.left_out} == {"check:worse", "suppressed"}
+    assert (done.waiting, [one.reason for one in done.later]) == (1, ["not_due_yet"]), "Hara heard of it today"
     assert set(ledger(shop)) == TOLD
     assert rows(shop, "select distinct cause from told where order_id = 'higa-1'") == [("shop_notice",)]
     hour(at(shop, "11:00", 1))
