@@ -84,7 +84,9 @@ def test_a_change_of_weights_moves_only_who_must_move(
     moved = [one for one in old if old[one] != new[one]]
     assert {new[one] for one in moved} == to
     assert {old[one] for one in moved} == from_
-    least = sum(max(0, share - shares(list(old.values())).get(name, 0)) for name, share in shares(list(new.values())).items())
+    least = sum(
+        max(0, share - shares(list(old.values())).get(name, 0)) for name, share in shares(list(new.values())).items()
+    )
     assert len(moved) / PEOPLE == pytest.approx(least)
 
 
