@@ -80,7 +80,9 @@ class Touchpoint(Declaration):
     channels: tuple[ChannelName, ...] = Field(min_length=1, description="In order of fallback.")
     languages: tuple[Language, ...] = Field(min_length=1)
     holdout: float = Field(ge=0, le=0.5, description="Share never sent, to measure lift. Never for class T.")
-    variants: dict[str, float | Rule] = Field(min_length=1, description='Weight (any sum), or "rule": the due SQL chooses.')
+    variants: dict[str, float | Rule] = Field(
+        min_length=1, description='Weight (any sum), or "rule": the due SQL chooses.'
+    )
     context: dict[str, TypeWord]
     segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
 
