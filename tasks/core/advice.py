@@ -1,8 +1,8 @@
-"""What helps with a kind of product: how to use, store, assemble and care for it, by category or attribute, never by SKU.
+"""How to use, store, assemble and care for a kind of product: by category or attribute, never by SKU.
 
-`templates/_shared/categories/<category>/<kind>.<language>.txt` and `.../attributes/<attribute>/...`: a heading, then one
-piece of advice a line. Which of them an order has, its due file says (`traits`, sql/facts/order_traits.sql); a trait
-without a file shows nothing. Templates write `blocks.advice(traits | advice("care"))`.
+`templates/_shared/categories/<category>/<kind>.<language>.txt` and `.../attributes/<attribute>/...`: a heading, then
+one piece of advice a line. Which of them an order has, its due file says (`traits`, sql/facts/order_traits.sql); a
+trait without a file shows nothing. Templates write `blocks.advice(traits | advice("care"))`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -57,7 +57,8 @@ def check_advice(templates: Path) -> list[str]:
 def _misnamed(names: Collection[str]) -> Iterator[str]:
     known = [f"{kind}.{language}.txt" for kind in KINDS for language in LANGUAGES]
     for name in sorted(set(names) - set(known)):
-        yield f"{name} is no file of advice{suggestion(name, known)}; its name is <kind>.<language>.txt, kind one of {', '.join(KINDS)}"
+        hint = suggestion(name, known)
+        yield f"{name} is no file of advice{hint}; it is called <kind>.<language>.txt, kind one of {', '.join(KINDS)}"
 
 
 def _check_text(path: Path) -> list[str]:

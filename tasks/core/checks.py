@@ -7,8 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tasks.core.attachments import attachment_files, file_problems
 from tasks.core.advice import check_advice
+from tasks.core.attachments import attachment_files, file_problems
 from tasks.core.brand import Brand, load_brand
 from tasks.core.channel_checks import check_rendered
 from tasks.core.completeness import check_declared, check_partials, check_places
@@ -26,7 +26,7 @@ from tasks.core.rendering import Rendered, Renderer
 from tasks.core.templating import compile_mjml
 from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
 
-NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
+NOT_TOUCHPOINTS = frozenset({"_shared", "_scaffold", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
 HEADER = {"Who": "in one sentence who is due", "Grain": "what one row is"}
 MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt-out link

@@ -105,7 +105,7 @@ class Touchpoint(Declaration):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Variants that sql/decide/collect.sql chooses among, with their weights; none where the due file says which."""
+        """Variants sql/decide/collect.sql chooses among, with their weights; none where the due file says which."""
         weights = {name: weight for name, weight in self.variants.items() if not isinstance(weight, str)}
         return {name: weight for name, weight in weights.items() if weight} if len(weights) > 1 else {}
 
