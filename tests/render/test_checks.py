@@ -93,6 +93,7 @@ def test_a_missing_language_is_named(templates: Path) -> None:
 
 
 def test_a_piece_that_a_language_lacks_is_named(templates: Path) -> None:
+    _keep_only(templates, "check_in/touchpoint.toml")
     (templates / "check_in" / "hello.en.txt").unlink()
     (templates / "check_in" / "notes.txt").write_text("to do")
     found = check_templates(templates)

@@ -25,7 +25,13 @@ def root(tmp_path: Path) -> Path:
 
 
 def wanted(**given: Any) -> NewTouchpoint:
-    fields = {"name": "first_steps", "touchpoint_class": S, "grain": "order", "channels": EMAIL, "days": 3}
+    fields: dict[str, Any] = {
+        "name": "first_steps",
+        "touchpoint_class": S,
+        "grain": "order",
+        "channels": EMAIL,
+        "days": 3,
+    }
     return NewTouchpoint(**(fields | given))
 
 
@@ -59,7 +65,7 @@ def test_what_exists_is_left_alone(root: Path, name: str) -> None:
 
 def test_a_due_file_without_a_folder_is_left_alone_too(root: Path) -> None:
     (root / "sql" / "due" / "first_steps.sql").write_text("select 1")
-    with pytest.raises(ConfigurationError, match="first_steps[.]sql exists already"):
+    with pytest.raises(ConfigurationError, match=r"first_steps\.sql exists already"):
         create(wanted(), root)
     assert not (root / "templates" / "first_steps").exists()
 
