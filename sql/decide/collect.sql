@@ -10,13 +10,13 @@ insert into candidate (touchpoint, subject_id, customer_id, order_id, due_at, va
                        class, priority, mode, holdout, needs, channels)
 select distinct on (due.subject_id)
        :touchpoint, due.subject_id, due.customer_id, due.order_id, due.due_at, due.valid_until,
-       coalesce((
+       case when cardinality(cast(:variants as text[])) = 0 then due.variant else (
          select v.name
          from coalesce((select p.person_id from person p where p.customer_id = due.customer_id), due.customer_id) one (person_id),
               unnest(cast(:variants as text[]), cast(:weights as float8[])) v (name, weight),
               hashtextextended('variant:' || cast(:touchpoint as text) || ':' || v.name || ':' || one.person_id, 0) h (hash)
          order by -ln(cast((h.hash & 4294967295) + 0.5 as float8) / 4294967296) / v.weight, v.name
-         limit 1), due.variant),
+         limit 1) end,
        due.checks, due.context, :class, :priority, :mode, :holdout, :needs, :channels
 from ({due}) due
 where cast(:floor_at as timestamptz) is null or due.due_at > :floor_at

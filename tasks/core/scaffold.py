@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from tasks.core.brand import LANGUAGES
+from tasks.core.brand import LANGUAGES, parse_brand
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError
 from tasks.core.parts import FILES
 from tasks.core.paths import ROOT
-from tasks.core.touchpoints import CATALOGUE, read_all
+from tasks.core.touchpoints import CATALOGUE, parse_touchpoint
 
 Grain = Literal["order", "shipment", "customer"]
 _T, _S, _M = TouchpointClass.TRANSACTIONAL, TouchpointClass.SERVICE, TouchpointClass.MARKETING
@@ -194,7 +194,8 @@ def _cancelled(one: str, at: datetime) -> str:
 
 def _free_priority(wanted: NewTouchpoint, root: Path) -> int:
     """Below all others of its class where there is room above the next class, else the first unused one above it."""
-    known = read_all(root / "templates").values()
+    classes = parse_brand(root / "templates" / "brand.toml").classes
+    known = [parse_touchpoint(path, classes) for path in (root / "templates").glob("*/touchpoint.toml")]
     of_class = [one.priority for one in known if one.touchpoint_class is wanted.touchpoint_class]
     order = (_T, _S, _M)
     below = [one.priority for one in known if order.index(one.touchpoint_class) > order.index(wanted.touchpoint_class)]
