@@ -11,7 +11,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'not_being_exchanged', not exists (
            select from returns r where r.order_id = f.order_id and r.kind = 'exchange' and r.status <> 'rejected' and r.opened_at <= :as_of)) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'items', f.items, 'gift', f.gift) as context
+         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'items', f.items, 'traits', f.traits, 'gift', f.gift) as context
 from order_facts f
 where ((f.delivered_at > :since - interval '5 days' and f.delivered_at <= :until - interval '5 days')
        or (f.order_id = any(:touched) and f.delivered_at <= :until - interval '5 days'))

@@ -11,7 +11,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'left_at', (select e.reason from parcel p join tracking_events e using (carrier, tracking_number)
                      where p.order_id = f.order_id and e.status = 'delivered' and e.occurred_at = p.carrier_delivered_at
                      order by e.occurred_at desc, e.raw_status limit 1),
-         'items', f.items, 'ship_to', f.ship_to, 'gift', f.gift) as context
+         'items', f.items, 'traits', f.traits, 'ship_to', f.ship_to, 'gift', f.gift) as context
 from order_facts f
 where ((f.delivered_at > :since and f.delivered_at <= :until) or (f.order_id = any(:touched) and f.delivered_at <= :until))
   and (:customer_id is null or f.customer_id = :customer_id)

@@ -11,12 +11,15 @@ select f.order_id || ':' || k.category || '@' || k.kind as subject_id, f.custome
          'not_returned', f.returned_at is null or f.returned_at > :as_of) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'category', k.category,
-         'items', k.items, 'gift', f.gift) as context
+         'items', k.items, 'gift', f.gift,
+         'traits', (select coalesce(jsonb_agg(distinct t.trait), '[]') from order_traits t
+                    where t.order_id = f.order_id and t.line_no = any(k.lines))) as context
 from order_facts f
 cross join lateral (
   select coalesce(p.category, 'other') as category, h.kind,
          jsonb_agg(i.item || jsonb_build_object('minutes', p.attributes -> 'assembly_minutes') order by i.line_no)
-           filter (where p.howto_url is not null) as items
+           filter (where p.howto_url is not null) as items,
+         array_agg(i.line_no) filter (where p.howto_url is not null) as lines
   from item_facts i
   join products p using (product_id)
   cross join lateral (

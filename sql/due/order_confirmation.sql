@@ -1,11 +1,14 @@
 -- Who:    every order the moment it was placed, but not what was paid and taken at a counter.
 -- Grain:  order.   Anchor: orders.placed_at.
 -- Why:    `assurance` goes before `welcome`: who waits long wants to know that first. Exchanges and replacements greet nobody.
+--         `similar` comes last: three products in stock, of what most others bought next, then of the same category, for whoever may be
+--         promoted to. Nobody who waits, is new, gives a present or is told this later than a day is looked up products for.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id as subject_id, f.customer_id, f.order_id,
        f.placed_at as due_at, f.placed_at + interval '24 hours' as valid_until,
        case when a.assurance is not null then 'assurance'
             when f.order_number = 1 and f.original_order_id is null then 'welcome'
+            when s.products is not null then 'similar'
             else 'plain' end as variant,
        json_build_object(
          'not_point_of_sale', f.sales_channel is distinct from 'pos',
@@ -16,7 +19,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'payment_method', f.payment_method, 'payment_number', null, 'payment_due_at', f.payment_due_at,
          'paid', f.paid_at is not null and f.paid_at <= :as_of, 'ship_to', f.ship_to, 'gift', f.gift,
          'promised_on', f.promised_on, 'requested_on', f.requested_on, 'requested_slot', f.requested_slot,
-         'assurance', a.assurance,
+         'assurance', a.assurance, 'similar', coalesce(s.products, '[]'),
          'tells', jsonb_build_object('until_on', coalesce(f.requested_on, f.promised_on), 'from_on', null,
                                       'cause', case a.assurance ->> 'reason' when 'hazard' then 'hazard' end, 'content', f.content)
        ) as context
@@ -42,5 +45,28 @@ left join lateral (
       then jsonb_build_object('reason', 'long_lead', 'hazard', null, 'region', null, 'until_on', f.promised_on)
   end as assurance
 ) a on true
+left join lateral (
+  select jsonb_agg(jsonb_build_object('product_id', p.product_id, 'name', p.name, 'url', p.url, 'image_url', p.image_url, 'price', p.price)
+                   order by p.place, p.product_id) as products
+  from (
+    select p.*, c.place
+    from (
+      (select n.next_category as category, 1 as place
+       from order_lines l join products b using (product_id) join next_category n using (category)
+       where l.order_id = f.order_id order by n.support desc, n.next_category limit 1)
+      union all
+      (select b.category, 2 from order_lines l join products b using (product_id)
+       where l.order_id = f.order_id order by l.unit_price desc, l.line_no limit 1)
+    ) c
+    join products p using (category)
+    where coalesce(p.in_stock, true) and p.attributes -> 'min_age' is null
+      and not exists (select from order_lines l where l.order_id = f.order_id and l.product_id = p.product_id)
+    order by c.place, p.product_id limit 3
+  ) p
+  where a.assurance is null and not (f.order_number = 1 and f.original_order_id is null) and not f.gift
+    and f.placed_at > cast(:as_of as timestamptz) - interval '24 hours'
+    and exists (select from marketing_consent y where y.customer_id = f.customer_id)
+    and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
+) s on true
 where ((f.placed_at > :since and f.placed_at <= :until) or (f.order_id = any(:touched) and f.placed_at <= :until))
   and (:customer_id is null or f.customer_id = :customer_id)

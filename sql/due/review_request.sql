@@ -2,9 +2,10 @@
 -- Grain:  order x ask | reminder.   Anchor: order_progress.delivered_at (+ reviewable days: the window is moved, the column stays raw).
 -- Why:    an exchange or replacement restarts the clock: what counts is when the newest of them arrived. An empty window
 --         (the claim asks about given orders) does not look through 100 days of deliveries.
+--         The variant is drawn by weight (decide/collect).
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || a.ask as subject_id, f.customer_id, f.order_id,
-       a.due_at, a.due_at + interval '30 days' as valid_until, 'plain' as variant,
+       a.due_at, a.due_at + interval '30 days' as valid_until, null as variant,
        json_build_object(
          'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
          'not_returned', f.returned_at is null or f.returned_at > :as_of,

@@ -10,7 +10,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
          'not_returned', f.returned_at is null or f.returned_at > :as_of,
          'not_a_replacement', f.original_order_id is null) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'items', f.items, 'gift', f.gift) as context
+         'order_id', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'items', f.items, 'traits', f.traits, 'gift', f.gift) as context
 from order_facts f
 where ((f.delivered_at > :since - interval '1 day' and f.delivered_at <= :until - interval '1 day')
        or (f.order_id = any(:touched) and f.delivered_at <= :until - interval '1 day'))

@@ -10,6 +10,8 @@ select g.order_id, o.customer_id, g.placed_at, o.paid_at, g.cancelled_at, o.sale
        o.preorder_until, o.requested_on, o.promised_on, g.order_number, g.delivered_at, g.returned_at, g.zone,
        (select coalesce(jsonb_agg(i.item order by i.line_no), '[]')
         from item_facts i where i.order_id = o.order_id) as items,
+       (select coalesce(jsonb_agg(t.trait order by t.line_no, t.trait), '[]')
+        from (select trait, min(line_no) as line_no from order_traits where order_id = o.order_id group by trait) t) as traits,
        jsonb_build_object(
          'subtotal', o.subtotal, 'shipping_fee', o.shipping_fee, 'discount', o.discount, 'points_used', o.points_used,
          'fee', o.fee, 'total', o.total, 'currency', o.currency,

@@ -7,27 +7,30 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from tasks.core.advice import check_advice
 from tasks.core.attachments import attachment_files, file_problems
-from tasks.core.brand import Brand, Palette, load_brand
+from tasks.core.brand import Brand, load_brand
 from tasks.core.channel_checks import check_rendered
+from tasks.core.completeness import check_declared, check_partials, check_places
+from tasks.core.contrast import check_contrast
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
-from tasks.core.paths import SQL, TEMPLATES
+from tasks.core.paths import TEMPLATES
 from tasks.core.promotions import unguarded
-from tasks.core.queries import names, query
+from tasks.core.queries import Statement, names, query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.templating import compile_mjml
 from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
 
-NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
+NOT_TOUCHPOINTS = frozenset({"_shared", "_scaffold", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
+HEADER = {"Who": "in one sentence who is due", "Grain": "what one row is"}
 MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt-out link
 MAX_SUBJECT = 78  # characters; RFC 5322 recommends lines no longer
-MIN_CONTRAST = 4.5  # WCAG 2.2 AA, normal text
 _MJML_ATTRIBUTES = """
     align alt background-color background-size background-url border border-color border-radius border-style
     border-width color container-background-color css-class direction font-family font-size font-style font-
@@ -38,12 +41,6 @@ _MJML_ATTRIBUTES = """
 _ATTRIBUTES = frozenset(_MJML_ATTRIBUTES.split())
 _SECRET = b"check"
 _BASE_URL = "https://pages.invalid"
-_TEXT_ON = {
-    "ink": ("paper", "ground", "tint"),
-    "quiet": ("paper", "ground", "tint"),
-    "accent": ("paper", "ground", "tint"),
-    "on_accent": ("accent",),
-}
 
 
 def check_templates(templates: Path = TEMPLATES) -> list[str]:
@@ -55,9 +52,10 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
         return [str(error)]
     folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]
     declared, problems = _declarations(folders, brand)
-    problems += check_contrast(brand)
+    problems += check_advice(templates)
     if problems:  # a renderer needs every folder to be declared
         return problems
+    problems = check_contrast(brand) + check_declared(declared)
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
     for touchpoint in declared:
         problems += _check_touchpoint(touchpoint, templates, renderer)
@@ -65,7 +63,7 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
 
 
 def check_sql() -> list[str]:
-    """Problems of SQL files: header and text disagree; a touchpoint without its due file, or the reverse."""
+    """Problems of SQL files: header and text disagree; touchpoints without folder, due file or cases."""
     problems = []
     for name in (name for name in names("") if not name.startswith("migrations/")):
         try:
@@ -73,46 +71,17 @@ def check_sql() -> list[str]:
         except ConfigurationError as error:
             problems.append(str(error))
             continue
-        if name.startswith("due/") and statement.params != DUE_PARAMS:
-            problems.append(f"sql/{name}.sql: parameters must be {', '.join(sorted(DUE_PARAMS))}")
-    due = {path.stem for path in (SQL / "due").glob("*.sql")}
-    folders = {path.parent.name for path in TEMPLATES.glob("*/touchpoint.toml")}
-    problems += [f"templates/{name} has no sql/due/{name}.sql" for name in sorted(folders - due)]
-    return problems + [f"sql/due/{name}.sql has no templates/{name}" for name in sorted(due - folders)]
+        if name.startswith("due/"):
+            problems += [f"sql/{name}.sql: {what}" for what in _check_due(statement)]
+    return problems + check_places()
 
 
-def check_contrast(brand: Brand) -> list[str]:
-    """Colour pairs of brand.toml that people with weak sight cannot read."""
-    problems = []
-    for source, section in brand.sections.items():
-        for scheme in ("light", "dark"):
-            palette: Palette = getattr(section.colours, scheme)
-            for text, ground, ratio in _weak_pairs(palette):
-                problems.append(
-                    f"brand.toml: sections.{source}.colours.{scheme}: {text} on {ground} has contrast {ratio:.1f}, "
-                    f"needs {MIN_CONTRAST}"
-                )
-    return problems
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two #rrggbb colours (WCAG 2.2, 1.4.3)."""
-    brighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def _weak_pairs(palette: Palette) -> Iterator[tuple[str, str, float]]:
-    for text, grounds in _TEXT_ON.items():
-        for ground in grounds:
-            ratio = contrast(getattr(palette, text), getattr(palette, ground))
-            if ratio < MIN_CONTRAST:
-                yield text, ground, ratio
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def _check_due(statement: Statement) -> Iterator[str]:
+    if statement.params != DUE_PARAMS:
+        yield f"parameters must be {', '.join(sorted(DUE_PARAMS))}"
+    for word in ("Who", "Grain"):
+        if not re.search(rf"^-- {word}:\s+\S", statement.source, re.MULTILINE):
+            yield f"the header has no `-- {word}:` line; say {HEADER[word]}"
 
 
 def _declarations(folders: list[Path], brand: Brand) -> tuple[list[Touchpoint], list[str]]:
@@ -164,6 +133,7 @@ def _check_files(touchpoint: Touchpoint, folder: Path) -> list[str]:
     problems = [f"{name} is missing" for name in missing]
     problems += [f"{name} is of a language or channel that touchpoint.toml does not list" for name in extra]
     problems += file_problems(folder, touchpoint.languages)
+    problems += check_partials(folder, {*wanted, *found}, touchpoint.languages)
     problems = [f"{touchpoint.name}: {what}" for what in problems]
     return problems + [what for path in sorted(folder.glob("*.mjml")) for what in _check_attributes(path)]
 

@@ -58,9 +58,14 @@ def due_statement(name: str) -> Statement:
 
 @cache
 def _collect_statement(name: str) -> Statement:
-    template, due = query("decide/collect"), due_statement(name)
+    return collecting(due_statement(name))
+
+
+def collecting(due: Statement) -> Statement:
+    """The statement that adds the rows of one due file to the temporary table `candidate`."""
+    template = query("decide/collect")
     body = without_comments(template.source).replace("{due}", without_comments(due.source))
-    return parse(f"decide/collect({name})", f"-- Params: {', '.join(sorted(template.params | due.params))}\n{body}")
+    return parse(f"decide/collect({due.name})", f"-- Params: {', '.join(sorted(template.params | due.params))}\n{body}")
 
 
 def collect(connection: Connection, touchpoint: Touchpoint, window: Window, channels: Sequence[ChannelName]) -> int:
@@ -69,16 +74,7 @@ def collect(connection: Connection, touchpoint: Touchpoint, window: Window, chan
     `channels`: those of the touchpoint this installation can send on, in order of fallback.
     """
     statement = _collect_statement(touchpoint.name)
-    values: dict[str, Any] = {
-        "touchpoint": touchpoint.name,
-        "class": touchpoint.touchpoint_class,
-        "priority": touchpoint.priority,
-        "mode": touchpoint.mode,
-        "holdout": touchpoint.holdout,
-        "needs": list(touchpoint.needs),
-        "channels": [channel.value for channel in channels],
-        "floor_at": window.floor_at,
-    }
+    values = declared_values(touchpoint, channels) | {"floor_at": window.floor_at}
     wanted = due_statement(touchpoint.name).params
     given = {
         "as_of": window.as_of,
@@ -88,6 +84,21 @@ def collect(connection: Connection, touchpoint: Touchpoint, window: Window, chan
         "customer_id": window.customer_id,
     }
     return statement.run(connection, **values, **{name: given[name] for name in wanted})
+
+
+def declared_values(touchpoint: Touchpoint, channels: Sequence[ChannelName]) -> dict[str, Any]:
+    """What sql/decide/collect.sql takes from a declaration."""
+    return {
+        "touchpoint": touchpoint.name,
+        "class": touchpoint.touchpoint_class,
+        "priority": touchpoint.priority,
+        "mode": touchpoint.mode,
+        "holdout": touchpoint.holdout,
+        "needs": list(touchpoint.needs),
+        "channels": [channel.value for channel in channels],
+        "variants": list(touchpoint.shares),
+        "weights": list(touchpoint.shares.values()),
+    }
 
 
 def still_due(connection: Connection, touchpoint: str, order_ids: Sequence[str], as_of: datetime) -> set[str]:

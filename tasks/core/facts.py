@@ -16,6 +16,7 @@ FACTS = (
     "problem_parcel",
     "open_problem",
     "item_facts",
+    "order_traits",
     "order_facts",
     "parcel_facts",
     "awaited_order",

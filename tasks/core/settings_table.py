@@ -3,18 +3,16 @@
 `python -m tasks.core.settings_table` writes it between its two markers; a test fails while the README disagrees.
 """
 
-import re
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from tasks.core.paths import ROOT
+from tasks.core.readme import README, between
 from tasks.core.settings import settings_classes
 
 START, END = "<!-- settings: made by `python -m tasks.core.settings_table` -->", "<!-- /settings -->"
-README = ROOT / "README.md"
 
 
 def table() -> str:
@@ -25,8 +23,7 @@ def table() -> str:
 
 def written(text: str) -> str:
     """`text` with the table between its markers made anew."""
-    between = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
-    return between.sub(lambda _: f"{START}\n{table()}\n{END}", text)
+    return between(text, START, END, table())
 
 
 def _row(kind: type[BaseSettings], name: str, field: FieldInfo) -> str:

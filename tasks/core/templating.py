@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from tasks.core import formats, icalendar
+from tasks.core.advice import advice_of, chosen
 from tasks.core.brand import Section
 from tasks.core.errors import ConfigurationError
 from tasks.core.words import localised, words_of
@@ -56,7 +57,7 @@ def environment(templates: Path, name: str, language: str, section: Section, esc
         auto_reload=False,
     )
     jinja.globals |= {"lang": language, "stages": list(words["stages"].values()), **constants}
-    jinja.filters |= _filters(language, words)
+    jinja.filters |= _filters(language, words) | {"advice": partial(chosen, advice_of(templates, language))}
     jinja.globals["blocks"] = jinja.get_template("blocks.html" if escape else "blocks.txt").module
     return jinja
 

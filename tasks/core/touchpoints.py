@@ -5,6 +5,7 @@ context is a contract: the type words are closed and `check_context` compares ev
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -79,7 +80,9 @@ class Touchpoint(Declaration):
     channels: tuple[ChannelName, ...] = Field(min_length=1, description="In order of fallback.")
     languages: tuple[Language, ...] = Field(min_length=1)
     holdout: float = Field(ge=0, le=0.5, description="Share never sent, to measure lift. Never for class T.")
-    variants: dict[str, float | Rule] = Field(min_length=1, description='Weight, or "rule": the due SQL chooses.')
+    variants: dict[str, float | Rule] = Field(
+        min_length=1, description='Weight (any sum), or "rule": the due SQL chooses.'
+    )
     context: dict[str, TypeWord]
     segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
 
@@ -95,7 +98,16 @@ class Touchpoint(Declaration):
             raise ValueError("holdout must be 0: a transactional message is owed to everyone")
         if len({isinstance(weight, str) for weight in self.variants.values()}) > 1:
             raise ValueError('variants are either all weights or all "rule"')
+        weights = [weight for weight in self.variants.values() if not isinstance(weight, str)]
+        if weights and not (min(weights) >= 0 and 0 < sum(weights) < math.inf):
+            raise ValueError("weights of variants are 0 or more, and one of them is above 0")
         return self
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Variants sql/decide/collect.sql chooses among, with their weights; none where the due file says which."""
+        weights = {name: weight for name, weight in self.variants.items() if not isinstance(weight, str)}
+        return {name: weight for name, weight in weights.items() if weight} if len(weights) > 1 else {}
 
 
 def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -> Touchpoint:

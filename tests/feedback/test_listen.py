@@ -18,17 +18,15 @@ import pytest
 from sqlalchemy import text
 
 from tasks.core.database import Database
+from tasks.core.domain import TouchpointClass
 from tasks.core.feedback import Event, Kind
 from tasks.core.tokens import OptOut, unsubscribe_token
+from tasks.core.touchpoints import load_all
 from tests.feedback.conftest import KEY, LINKS, Heard, customer
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"
-OFFERED = {
-    *("thank_you", "how_to", "check_in", "satisfaction_survey", "product_update"),
-    *("warranty_reminder", "maintenance_reminder", "review_request", "replenishment", "second_order_offer"),
-    *("cross_sell", "birthday", "anniversary", "win_back"),
-}
+OFFERED = {name for name, one in load_all().items() if one.touchpoint_class is not TouchpointClass.TRANSACTIONAL}
 """What a customer may refuse: every touchpoint that is not transactional."""
 MULTIPART = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
 

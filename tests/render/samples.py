@@ -9,9 +9,14 @@ from tasks.core.rendering import Rendered, Renderer
 
 def sample(touchpoint: str, case: str) -> dict[str, Any]:
     """One named case of a touchpoint's sample.json."""
-    cases = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = cases[case]
+    found: dict[str, Any] = read_samples(touchpoint)[case]
     return found
+
+
+def read_samples(touchpoint: str) -> dict[str, Any]:
+    """All of them, by name."""
+    cases: dict[str, Any] = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))
+    return cases
 
 
 def rendered(

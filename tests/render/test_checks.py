@@ -4,8 +4,13 @@ from pathlib import Path
 import pytest
 
 from tasks.core.brand import load_brand, parse_brand
-from tasks.core.checks import check_contrast, check_sql, check_templates, contrast
+from tasks.core.checks import check_sql, check_templates
+from tasks.core.completeness import check_declared, check_places
+from tasks.core.contrast import check_contrast, contrast
+from tasks.core.paths import SQL, TEMPLATES
 from tasks.core.promotions import unguarded
+from tasks.core.queries import parse
+from tasks.core.touchpoints import load_all
 from tests.render.test_touchpoints import spoil
 
 
@@ -52,6 +57,9 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("anniversary/touchpoint.toml", ', "orders_counted"', "", "segment 'orders_counted' is not declared"),
         ("anniversary/email.ja.txt", "segments.is_vip", "segments.tier", "no attribute 'tier'"),
         ("anniversary/sample.json", '"is_vip": true', '"is_vip": 1', "segments: field 'is_vip'"),
+        ("check_in/touchpoint.toml", "その後いかがですか / ", "", "give it in both languages"),
+        ("check_in/touchpoint.toml", 'languages = ["ja", "en"]', 'languages = ["ja"]', "languages lack en"),
+        ("check_in/touchpoint.toml", 'subject_format = "O"', 'subject_format = "X"', "subject_format is 'X'"),
         ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],
@@ -82,6 +90,63 @@ def test_a_missing_language_is_named(templates: Path) -> None:
     assert "delivered: email.en.mjml is missing" in found
     assert "shipped: attachment.en.ics is missing: an attachment is there in every language" in found
     assert any("attachment.ja.pdf is no attachment" in problem for problem in found)
+
+
+def test_a_piece_that_a_language_lacks_is_named(templates: Path) -> None:
+    _keep_only(templates, "check_in/touchpoint.toml")
+    (templates / "check_in" / "hello.en.txt").unlink()
+    (templates / "check_in" / "notes.txt").write_text("to do")
+    found = check_templates(templates)
+    assert "check_in: hello.en.txt is missing: hello.ja.txt needs it in every language" in found
+    assert any("check_in: notes.txt is used by no template" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("templates/shipped/touchpoint.toml", "there is sql/due/shipped.sql and tests/due/shipped.toml"),
+        ("sql/due/shipped.sql", "there is templates/shipped/touchpoint.toml and tests/due/shipped.toml"),
+        ("tests/due/shipped.toml", "there is templates/shipped/touchpoint.toml and sql/due/shipped.sql"),
+    ],
+)
+def test_each_missing_part_of_a_touchpoint_is_named(tmp_path: Path, gone: str, said: str) -> None:
+    for name in ("templates/shipped/touchpoint.toml", "sql/due/shipped.sql", "tests/due/shipped.toml"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    places = (tmp_path / "templates", tmp_path / "sql", tmp_path / "tests" / "due")
+    assert check_places(*places) == []
+    (tmp_path / gone).unlink()
+    assert [problem.partition("; ")[0] for problem in check_places(*places)] == [f"{gone} is missing, but {said}"]
+
+
+def test_an_installed_copy_is_asked_for_no_cases(tmp_path: Path) -> None:
+    assert check_places(TEMPLATES, SQL, tmp_path / "tests" / "due") == []
+
+
+@pytest.mark.parametrize(
+    ("priorities", "said"),
+    [
+        ({"win_back": 42}, "priority 42 is that of anniversary, birthday, win_back"),
+        ({"check_in": 45}, "check_in (class S) has priority 45, not above review_request (class M, 45)"),
+        ({"shipped": 7}, "shipped (class T) has priority 7, not above product_update (class S, 64)"),
+    ],
+)
+def test_priorities_that_leave_the_choice_open_are_named(priorities: dict[str, int], said: str) -> None:
+    declared = [
+        one.model_copy(update={"priority": priorities.get(one.name, one.priority)}) for one in load_all().values()
+    ]
+    assert [said] == [problem.partition("; ")[0] for problem in check_declared(declared)]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("-- Grain: order\n", "no `-- Who:` line"), ("-- Who: buyers\n", "no `-- Grain:` line")],
+)
+def test_a_due_file_says_who_and_what_a_row_is(monkeypatch: pytest.MonkeyPatch, header: str, said: str) -> None:
+    params = "as_of, since, until, touched, customer_id"
+    text = f"{header}-- Params: {params}\nselect :as_of, :since, :until, :touched, :customer_id"
+    monkeypatch.setattr("tasks.core.checks.query", lambda name: parse(name, text))
+    assert any("sql/due/shipped.sql" in problem and said in problem for problem in check_sql())
 
 
 @pytest.mark.parametrize(

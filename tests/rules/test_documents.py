@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.core import settings_table
+from tasks.core import settings_table, touchpoint_table
 from tasks.core.paths import ROOT
+from tasks.core.readme import JAPANESE
 from tasks.core.settings import settings_classes
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,6 +83,17 @@ def test_a_row_leads_to_a_file_and_a_function(path: str, name: str) -> None:
 def test_the_settings_table_is_that_of_the_code() -> None:
     assert settings_table.START in README
     assert settings_table.written(README) == README, "run `python -m tasks.core.settings_table`"
+
+
+def test_the_tables_of_touchpoints_are_those_of_the_declarations() -> None:
+    japanese = JAPANESE.read_text(encoding="utf-8")
+    assert touchpoint_table.START in README
+    assert touchpoint_table.START in japanese
+    for made, text in (
+        (touchpoint_table.written(README), README),
+        (touchpoint_table.written_japanese(japanese), japanese),
+    ):
+        assert made == text, "run `python -m tasks.core.touchpoint_table`"
 
 
 def test_every_setting_is_described() -> None:
