@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, RowMapping
 
-from tasks.core.brand import DEFAULT_SECTION, PREFERENCE_PAGE, Brand, Section
+from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.declarations import suggestion
+from tasks.core.pools import PREFERENCE_PAGE
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.touchpoints import Touchpoint, missing_or_mistyped
@@ -59,7 +60,7 @@ def check_incentives(brand: Brand, known: Iterable[Touchpoint]) -> Iterator[str]
 
 
 def wanted(brand: Brand, known: Iterable[Touchpoint]) -> str:
-    """Parameter `incentives` of sql/decide/gates, JSON: touchpoints that may give a coupon, and each section's pools."""
+    """Parameter `incentives` of the gates, JSON: touchpoints that may give a coupon, and each section's pools."""
     touchpoints = {
         touchpoint.name: {
             "required": touchpoint.incentive == "required",
