@@ -13,7 +13,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
-from tasks.core.incentives import check_coupon, check_incentives
+from tasks.core.incentives import as_given, check_coupon, check_incentives
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -182,14 +182,15 @@ def _samples(folder: Path) -> dict[str, Any]:
 
 
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
-    """Every channel, language and variant of one case, with and without consent, and without an optional coupon."""
+    """Every channel, language and variant of one case, with and without consent, and the coupon it may have."""
     problems = check_context(touchpoint, case["context"])
     problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
     coupon = case["recipient"].get("coupon")
     problems += check_coupon(touchpoint, coupon)
     if problems:
         return problems
-    coupons = (coupon, None) if touchpoint.incentive == "optional" and coupon else (coupon,)
+    coupons = [coupon, *(as_given(touchpoint, load_brand(), coupon) if coupon else ())]
+    coupons += [None] * (touchpoint.incentive == "optional" and coupon is not None)
     ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False), coupons)
     for channel, language, variant, consent, given in ways:
         recipient = {**case["recipient"], "consent": consent, "coupon": given}

@@ -29,6 +29,9 @@ COUPON: dict[str, str] = {
 """What a sealed coupon holds, name -> type word; templates see `link` too."""
 
 
+_TERMS = ("amount", "percent", "minimum_spend", "currency", "friend_amount")
+
+
 def told(coupon: Mapping[str, Any] | None, section: Section) -> dict[str, Any] | None:
     """What a template sees as `coupon`; `link` applies the code, where the shop has an address for it."""
     if coupon is None:
@@ -48,6 +51,13 @@ def check_coupon(touchpoint: Touchpoint, coupon: Mapping[str, Any] | None) -> li
     extra = [f"unknown field {name!r}{suggestion(name, list(COUPON))}" for name in coupon if name not in COUPON]
     worth = [] if (given["amount"] is None) != (given["percent"] is None) else ["needs either amount or percent"]
     return [f"coupon: {what}" for what in missing_or_mistyped(COUPON, given) + extra + worth]
+
+
+def as_given(touchpoint: Touchpoint, brand: Brand, coupon: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The coupon of a sample on the terms of brand.toml: what each section really gives with this touchpoint."""
+    for section in brand.sections.values():
+        if pool := section.pools.get(section.incentives.get(touchpoint.name, "")):
+            yield {"code": coupon["code"], "ends_on": coupon["ends_on"], **pool.model_dump(include=set(_TERMS))}
 
 
 def check_incentives(brand: Brand, known: Iterable[Touchpoint]) -> Iterator[str]:
