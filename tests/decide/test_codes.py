@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from flows.cli import main
 from tasks.core.database import Database
+from tasks.core.paths import ROOT
 from tasks.core.queries import query
 from tests.decide.coupons import (
     AS_OF,
@@ -28,6 +29,7 @@ from tests.decide.coupons import (
     taken_twice,
     told,
 )
+from tests.worlds import build, read_world
 
 WEEK_AGO = AS_OF - timedelta(days=7, hours=1)
 ENDINGS: dict[tuple[str, ...], bool] = {
@@ -113,6 +115,20 @@ def test_without_a_pool_nobody_is_due_for_what_needs_one(database: Database, mon
     shop = open_shop(database, {"ai": WEEK_AGO}, A={})
     monkeypatch.setattr("tasks.core.gates.load_brand", lambda: everyone_gives_from(None))
     assert decide(shop).verdicts["referral"] == {"dropped:no_pool": 1}
+
+
+def test_an_offer_beside_an_order_is_for_who_agreed_to_marketing(database: Database) -> None:
+    """One code for everybody: recorded for each, in the way of nobody."""
+    shop = build(database, read_world(ROOT / "tests" / "due" / "order_confirmation.toml"))
+    with shop.database.transaction() as connection:
+        floor = "insert into touchpoint_floor values ('order_confirmation', 'O', :at, 'test')"
+        connection.execute(text(floor), {"at": AS_OF - timedelta(days=30)})
+    decide(shop, 0, "order_confirmation")
+    with shop.database.transaction() as connection:
+        rows = connection.execute(text("select subject_id, code, shared, ends_on from issued_code order by 1")).all()
+    day = (AS_OF + timedelta(days=60)).date()
+    assert rows == [("sena-2", "ARIGATO5", True, day), ("yoshida-2", "ARIGATO5", True, day)]
+    assert {code for who, code in told(shop).items() if who not in ("sena", "yoshida")} == {None}
 
 
 @pytest.mark.parametrize("locked", [True, False])
