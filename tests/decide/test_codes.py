@@ -125,7 +125,8 @@ def test_an_offer_beside_an_order_is_for_who_agreed_to_marketing(database: Datab
         connection.execute(text(floor), {"at": AS_OF - timedelta(days=30)})
     decide(shop, 0, "order_confirmation")
     with shop.database.transaction() as connection:
-        rows = connection.execute(text("select subject_id, code, shared, ends_on from issued_code order by 1")).all()
+        found = connection.execute(text("select subject_id, code, shared, ends_on from issued_code order by 1"))
+        rows = [tuple(row) for row in found]
     day = (AS_OF + timedelta(days=60)).date()
     assert rows == [("sena-2", "ARIGATO5", True, day), ("yoshida-2", "ARIGATO5", True, day)]
     assert {code for who, code in told(shop).items() if who not in ("sena", "yoshida")} == {None}
