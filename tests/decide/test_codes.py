@@ -90,8 +90,9 @@ def test_a_pool_that_runs_dry_holds_the_others_back_and_says_so(database: Databa
     assert first == terms | {"code": "A", "ends_on": "2026-10-05"}, "the code's own end comes first"
     assert second == terms | {"code": "B", "ends_on": "2026-12-14"}
     change_codes(shop, "insert into coupon_codes (pool, code) values ('shokai', 'NEW')")
-    decide(shop, 1)
+    [warning] = decide(shop, 1).alarms
     assert told(shop)["chie"] == "NEW"
+    assert "Pool shokai has 0 codes left, and the last 7 days took 4" in warning
 
 
 def test_who_is_held_out_takes_none_and_who_waits_for_approval_does(database: Database) -> None:
