@@ -9,11 +9,24 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import bench, calibration, explain, guards, listen, new_touchpoint, notice, pages, release, run, serve
+from flows.cli import (
+    bench,
+    calibration,
+    codes,
+    explain,
+    guards,
+    listen,
+    new_touchpoint,
+    notice,
+    pages,
+    release,
+    run,
+    serve,
+)
 from tasks.core.errors import ConfigurationError, TodokeError
 from tasks.core.settings import check_names
 
-MODULES = (run, explain, calibration, guards, release, notice, pages, listen, serve, bench, new_touchpoint)
+MODULES = (run, explain, calibration, codes, guards, release, notice, pages, listen, serve, bench, new_touchpoint)
 
 
 class Commands(TyperGroup):

@@ -1,6 +1,7 @@
 -- Who:    every order the moment it was placed, but not what was paid and taken at a counter.
 -- Grain:  order.   Anchor: orders.placed_at.
 -- Why:    `assurance` goes before `welcome`: who waits long wants to know that first. Exchanges and replacements greet nobody.
+--         `offer` gives a coupon for the next order to who comes back, agreed to marketing and got none so in 90 days; the first of two orders has it, no gift.
 --         `similar` comes last: three products in stock, of what most others bought next, then of the same category, for whoever may be
 --         promoted to. Nobody who waits, is new, gives a present or is told this later than a day is looked up products for.
 -- Params: as_of, since, until, touched, customer_id
@@ -8,6 +9,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
        f.placed_at as due_at, f.placed_at + interval '24 hours' as valid_until,
        case when a.assurance is not null then 'assurance'
             when f.order_number = 1 and f.original_order_id is null then 'welcome'
+            when y.may_be_offered then 'offer'
             when s.products is not null then 'similar'
             else 'plain' end as variant,
        json_build_object(
@@ -45,6 +47,19 @@ left join lateral (
       then jsonb_build_object('reason', 'long_lead', 'hazard', null, 'region', null, 'until_on', f.promised_on)
   end as assurance
 ) a on true
+left join lateral (
+  select true as may_be_offered
+  from marketing_consent k
+  where k.customer_id = f.customer_id and f.order_number >= 2 and f.original_order_id is null and not f.gift
+    and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
+    and not exists (
+      select from order_progress g
+      where g.customer_id = f.customer_id and g.placed_at > f.placed_at - interval '24 hours' and (g.placed_at, g.order_id) < (f.placed_at, f.order_id))
+    and not exists (
+      select from message m
+      where m.customer_id = f.customer_id and m.planned_at > f.placed_at - interval '90 days' and m.touchpoint = 'order_confirmation'
+        and m.variant = 'offer' and m.subject_id <> f.order_id and m.state not in ('expired', 'cancelled', 'rejected'))
+) y on true
 left join lateral (
   select jsonb_agg(jsonb_build_object('product_id', p.product_id, 'name', p.name, 'url', p.url, 'image_url', p.image_url, 'price', p.price)
                    order by p.place, p.product_id) as products

@@ -22,6 +22,8 @@ FACTS = (
     "awaited_order",
     "to_buyer",
     "customer_facts",
+    "returned_code",
+    "free_code",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

@@ -57,6 +57,7 @@ Feed = Literal[
     "loyalty",
 ]
 Rule = Literal["rule"]
+Incentive = Literal["optional", "required"]
 TypeWord = Annotated[
     str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
 ]
@@ -85,6 +86,8 @@ class Touchpoint(Declaration):
     )
     context: dict[str, TypeWord]
     segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
+    incentive: Incentive | None = Field(None, description="Whether it gives a coupon, or is nothing without one.")
+    incentive_variants: tuple[str, ...] = Field((), description="Only these variants give it; none named = all.")
 
     @model_validator(mode="before")
     @classmethod
@@ -101,6 +104,12 @@ class Touchpoint(Declaration):
         weights = [weight for weight in self.variants.values() if not isinstance(weight, str)]
         if weights and not (min(weights) >= 0 and 0 < sum(weights) < math.inf):
             raise ValueError("weights of variants are 0 or more, and one of them is above 0")
+        if self.incentive == "required" and self.touchpoint_class is not _M:
+            raise ValueError("a coupon may be required of marketing alone: other messages are owed without it")
+        if extra := set(self.incentive_variants) - set(self.variants):
+            raise ValueError(f"incentive_variants: {sorted(extra)} are no variants")
+        if self.incentive_variants and not self.incentive:
+            raise ValueError('incentive_variants: say incentive = "optional" or "required" too')
         return self
 
     @property
