@@ -98,6 +98,8 @@ class Urls(Declaration):
     account: Url = Field(description="Where a customer changes what they subscribed to.")
     unsubscribe: Url
     news: Url
+    community: Url | None = Field(None, description="LINE open chat, Instagram, forum …; none = nobody is invited.")
+    vip: Url | None = Field(None, description="Page for VIPs; none = the account page.")
 
 
 class Palette(Declaration):
@@ -135,6 +137,37 @@ class Offer(Declaration):
     code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
 
 
+class Contest(Declaration):
+    """A draw among orders: what a message that tells of it must say (景品表示法)."""
+
+    title: Localised
+    prize: Localised = Field(description="What, and how many win it.")
+    starts_on: date
+    ends_on: date = Field(description="Orders placed from the first to the last of these days take part.")
+    winners: Localised = Field(description="How they are found, and how and when they are told; a whole sentence.")
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("ends_on is before starts_on")
+        return self
+
+
+class StampCard(Declaration):
+    """A stamp for each order that arrived and counts; the last place brings the reward of stamp_card's pool."""
+
+    places: int = Field(5, ge=2, le=10)
+    contest: Contest | None = None
+
+
+class Membership(Declaration):
+    """The loyalty programme (loyalty_invite)."""
+
+    name: Localised
+    url: Url
+    benefits: tuple[Localised, ...] = Field(min_length=1, description="A short line each.")
+
+
 class Section(Declaration):
     """How one shop front presents itself."""
 
@@ -148,6 +181,12 @@ class Section(Declaration):
     birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
     anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
     profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
+    stamp_card: StampCard | None = Field(None, description="None = nobody gets stamps.")
+    membership: Membership | None = Field(None, description="None = nobody is invited.")
+    perks: dict[str, tuple[Localised, ...]] = Field(
+        default_factory=dict, description="What a tier brings, a short line each (tier_up, vip_invite)."
+    )
+    surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company

@@ -20,6 +20,7 @@ FACTS = (
     "parcel_facts",
     "awaited_order",
     "to_buyer",
+    "counted_order",
     "customer_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
