@@ -1,64 +1,28 @@
 """`templates/brand.toml`: who the shop is in every message. One section per source; `shop` is the default."""
 
-import re
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import holidays
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
-from tasks.core.declarations import Declaration, load_toml
+from tasks.core.brand_types import Address, Colour, Country, Line, Localised, Url, Zone
+from tasks.core.declarations import Declaration, load_toml, suggestion
 from tasks.core.domain import TouchpointClass
 from tasks.core.errors import ConfigurationError
+from tasks.core.offers import Membership, StampCard
 from tasks.core.paths import TEMPLATES
 
 DEFAULT_SECTION = "shop"
+PREFERENCE_PAGE = "preference_page"
+"""What gives a coupon and is no touchpoint."""
+
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _one_line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be one printable line")
-    return value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", value):
-        raise ValueError("must be a plain e-mail address")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in holidays.list_supported_countries():
-        raise ValueError(f"{value!r} is no ISO 3166-1 code of a country whose public holidays are known")
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is no IANA time zone")
-    return value
-
-
-Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Address = Annotated[str, AfterValidator(_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class Localised(Declaration):
-    """One text in every language we write."""
-
-    ja: Line
-    en: Line
 
 
 class Sender(Declaration):
@@ -90,6 +54,7 @@ class Urls(Declaration):
     """Public addresses of the shop's own pages."""
 
     home: Url
+    coupon: Url | None = Field(None, description="Takes `?code=`, and applies that code to the order.")
     contact: Url
     faq: Url
     returns: Url
@@ -97,6 +62,7 @@ class Urls(Declaration):
     survey: Url
     account: Url = Field(description="Where a customer changes what they subscribed to.")
     unsubscribe: Url
+    preferences: Url = Field(description="Where customers say how to be reached; takes `?t=` as unsubscribe does.")
     news: Url
     community: Url | None = Field(None, description="LINE open chat, Instagram, forum …; none = nobody is invited.")
     vip: Url | None = Field(None, description="Page for VIPs; none = the account page.")
@@ -129,43 +95,22 @@ class Promotion(Declaration):
     link: Localised
 
 
-class Offer(Declaration):
-    """What an offer gives and asks for. Every message that makes it states all of it."""
+class Pool(Declaration):
+    """Coupons of one kind: what each gives and asks for. Every message that gives one states all of it."""
 
-    amount: int = Field(0, ge=0, description="Taken off the order, in the shop's currency; 0 = no offer.")
+    amount: int | None = Field(None, gt=0, description="Taken off the order, in `currency`. Either it or `percent`.")
+    percent: int | None = Field(None, gt=0, le=100, description="Taken off the goods.")
     minimum_spend: int = Field(0, ge=0, description="Goods of the order must come to this much, tax included.")
-    code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
-
-
-class Contest(Declaration):
-    """A draw among orders: what a message that tells of it must say (景品表示法)."""
-
-    title: Localised
-    prize: Localised = Field(description="What, and how many win it.")
-    starts_on: date
-    ends_on: date = Field(description="Orders placed from the first to the last of these days take part.")
-    winners: Localised = Field(description="How they are found, and how and when they are told; a whole sentence.")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "JPY"
+    friend_amount: int | None = Field(None, gt=0, description="What a friend gets who uses the code of a referral.")
+    valid_days: int = Field(gt=0, le=730, description="Good until this many days after the message was planned.")
+    code: Line | None = Field(None, description="One for everybody; without it each gets one of coupon_codes.")
 
     @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        if self.ends_on < self.starts_on:
-            raise ValueError("ends_on is before starts_on")
+    def _one_worth(self) -> Self:
+        if (self.amount is None) == (self.percent is None):
+            raise ValueError("needs either amount or percent")
         return self
-
-
-class StampCard(Declaration):
-    """A stamp for each order that arrived and counts; the last place brings the reward of stamp_card's pool."""
-
-    places: int = Field(5, ge=2, le=10)
-    contest: Contest | None = None
-
-
-class Membership(Declaration):
-    """The loyalty programme (loyalty_invite)."""
-
-    name: Localised
-    url: Url
-    benefits: tuple[Localised, ...] = Field(min_length=1, description="A short line each.")
 
 
 class Section(Declaration):
@@ -176,23 +121,37 @@ class Section(Declaration):
     tagline: Localised
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
-    second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
-    win_back: Offer = Field(default_factory=Offer, description="For who was silent for long (win_back).")
-    birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
-    anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
-    profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
     stamp_card: StampCard | None = Field(None, description="None = nobody gets stamps.")
     membership: Membership | None = Field(None, description="None = nobody is invited.")
     perks: dict[str, tuple[Localised, ...]] = Field(
         default_factory=dict, description="What a tier brings, a short line each (tier_up, vip_invite)."
     )
     surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
+    pools: dict[str, Pool] = Field(default_factory=dict, description="Coupons by the name of their pool.")
+    incentives: dict[str, str] = Field(
+        default_factory=dict, description="Touchpoint, or `preference_page`, -> pool; what is not named gives nothing."
+    )
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company
     urls: Urls
     colours: Colours
     promotion: Promotion
+
+    @model_validator(mode="after")
+    def _known_pools(self) -> Self:
+        for name, pool in self.incentives.items():
+            if pool not in self.pools:
+                raise ValueError(f"incentives.{name}: there is no pool {pool!r}{suggestion(pool, list(self.pools))}")
+        if self.profile_offer and not self.profile_offer.code:
+            raise ValueError(f"incentives.{PREFERENCE_PAGE}: its pool needs one code for everybody")
+        return self
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def profile_offer(self) -> Pool | None:
+        """What the preference page gives for a birthday; the tracking page tells of it."""
+        return self.pools.get(self.incentives.get(PREFERENCE_PAGE, ""))
 
 
 class Costs(Declaration):
@@ -273,10 +232,11 @@ class Brand(Declaration):
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
 
-    def unsubscribed_at(self, address: str) -> "Brand":
-        """The same brand whose opt-out links lead to `address`."""
+    def listening_at(self, address: str) -> "Brand":
+        """The same brand whose opt-out and preference links lead to `todoke listen` at `address`."""
+        pages = {name: f"{address.rstrip('/')}/{name}" for name in ("unsubscribe", "preferences")}
         moved = {
-            source: section.model_copy(update={"urls": section.urls.model_copy(update={"unsubscribe": address})})
+            source: section.model_copy(update={"urls": section.urls.model_copy(update=pages)})
             for source, section in self.sections.items()
         }
         return self.model_copy(update={"sections": moved})

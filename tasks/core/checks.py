@@ -13,6 +13,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.incentives import check_coupon, check_incentives
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -55,7 +56,7 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
         return [str(error)]
     folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]
     declared, problems = _declarations(folders, brand)
-    problems += check_contrast(brand)
+    problems += [*check_contrast(brand), *check_incentives(brand, declared)]
     if problems:  # a renderer needs every folder to be declared
         return problems
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
@@ -140,6 +141,8 @@ def _check_touchpoint(touchpoint: Touchpoint, templates: Path, renderer: Rendere
         f"{touchpoint.name}: sample.json has no case of variant {variant!r}"
         for variant in touchpoint.variants.keys() - shown
     ]
+    if touchpoint.incentive and not any(case["recipient"].get("coupon") for case in cases.values()):
+        problems.append(f"{touchpoint.name}: sample.json has no case with a coupon (recipient.coupon)")
     for name, case in cases.items():
         problems += [f"{touchpoint.name}, sample {name}: {what}" for what in _check_case(touchpoint, case, renderer)]
     return problems + promotion
@@ -179,14 +182,17 @@ def _samples(folder: Path) -> dict[str, Any]:
 
 
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
-    """Every channel, language and variant of one case, with and without consent."""
+    """Every channel, language and variant of one case, with and without consent, and without an optional coupon."""
     problems = check_context(touchpoint, case["context"])
     problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
+    coupon = case["recipient"].get("coupon")
+    problems += check_coupon(touchpoint, case["variant"], coupon)
     if problems:
         return problems
-    ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False))
-    for channel, language, variant, consent in ways:
-        recipient = {**case["recipient"], "consent": consent}
+    versions = [(variant, given) for variant in touchpoint.variants for given in _coupons(touchpoint, variant, coupon)]
+    ways = product(touchpoint.channels, touchpoint.languages, versions, (True, False))
+    for channel, language, (variant, given), consent in ways:
+        recipient = {**case["recipient"], "consent": consent, "coupon": given}
         try:
             rendered = renderer.render(touchpoint.name, channel, language, variant, case["context"], recipient)
         except (TemplateRejected, ConfigurationError) as error:
@@ -197,6 +203,14 @@ def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Rende
             found = check_rendered(touchpoint, channel, rendered, _BASE_URL)
         problems += [f"{channel}, {language}, {variant}: {what}" for what in found]
     return list(dict.fromkeys(problems))
+
+
+def _coupons(touchpoint: Touchpoint, variant: str, coupon: Any) -> list[Any]:
+    """The coupons a variant is looked at with; none at all where it needs one that this case does not have."""
+    incentive = touchpoint.incentive_of(variant)
+    if incentive == "required":
+        return [coupon] if coupon else []
+    return [coupon, None] if incentive and coupon else [None]
 
 
 def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> Iterator[str]:
