@@ -13,7 +13,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
-from tasks.core.incentives import check_coupon, check_incentives
+from tasks.core.incentives import as_given, check_coupon, check_incentives
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -182,7 +182,7 @@ def _samples(folder: Path) -> dict[str, Any]:
 
 
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
-    """Every channel, language and variant of one case, with and without consent, and without an optional coupon."""
+    """Every channel, language and variant of one case, with and without consent, and the coupon it may have."""
     problems = check_context(touchpoint, case["context"])
     problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
     coupon = case["recipient"].get("coupon")
@@ -205,12 +205,13 @@ def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Rende
     return list(dict.fromkeys(problems))
 
 
-def _coupons(touchpoint: Touchpoint, variant: str, coupon: Any) -> list[Any]:
-    """The coupons a variant is looked at with; none at all where it needs one that this case does not have."""
+def _coupons(touchpoint: Touchpoint, variant: str, coupon: Mapping[str, Any] | None) -> list[Mapping[str, Any] | None]:
+    """Coupons a variant is looked at with; none at all where it needs one that this case does not have."""
     incentive = touchpoint.incentive_of(variant)
-    if incentive == "required":
-        return [coupon] if coupon else []
-    return [coupon, None] if incentive and coupon else [None]
+    if not incentive or not coupon:
+        return [] if incentive == "required" else [None]
+    given: list[Mapping[str, Any] | None] = [coupon, *as_given(touchpoint, load_brand(), coupon)]
+    return given if incentive == "required" else [*given, None]
 
 
 def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> Iterator[str]:

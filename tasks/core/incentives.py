@@ -8,8 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from tasks.core.brand import PREFERENCE_PAGE, Brand, Section
+from sqlalchemy import Connection, RowMapping
+
+from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.declarations import suggestion
+from tasks.core.pools import PREFERENCE_PAGE
+from tasks.core.queries import query
+from tasks.core.runs import Run
 from tasks.core.touchpoints import Touchpoint, missing_or_mistyped
 
 COUPON: dict[str, str] = {
@@ -22,6 +27,7 @@ COUPON: dict[str, str] = {
     "friend_amount": "money?",
 }
 """What a sealed coupon holds, name -> type word; templates see `link` too."""
+
 
 _TERMS = ("amount", "percent", "minimum_spend", "currency", "friend_amount")
 
@@ -48,6 +54,13 @@ def check_coupon(touchpoint: Touchpoint, variant: str, coupon: Mapping[str, Any]
     return [f"coupon: {what}" for what in missing_or_mistyped(COUPON, given) + extra + worth]
 
 
+def as_given(touchpoint: Touchpoint, brand: Brand, coupon: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The coupon of a sample on the terms of brand.toml: what each section really gives with this touchpoint."""
+    for section in brand.sections.values():
+        if pool := section.pools.get(section.incentives.get(touchpoint.name, "")):
+            yield {"code": coupon["code"], "ends_on": coupon["ends_on"], **pool.model_dump(include=set(_TERMS))}
+
+
 def check_incentives(brand: Brand, known: Iterable[Touchpoint]) -> Iterator[str]:
     """What brand.toml gives to touchpoints that are not there or take nothing."""
     taking = {touchpoint.name for touchpoint in known if touchpoint.incentive}
@@ -58,26 +71,40 @@ def check_incentives(brand: Brand, known: Iterable[Touchpoint]) -> Iterator[str]
 
 
 def wanted(brand: Brand, known: Iterable[Touchpoint]) -> str:
-    """Touchpoint x source with the pool it gives from (null: none), as JSON for sql/decide/gates."""
-    rows = [
-        _row(touchpoint, source, section)
+    """Parameter `incentives` of the gates, JSON: touchpoints that may give a coupon, and each section's pools."""
+    touchpoints = {
+        touchpoint.name: {
+            "required": touchpoint.incentive == "required",
+            "variants": [variant for variant in touchpoint.variants if touchpoint.incentive_of(variant)],
+        }
         for touchpoint in known
         if touchpoint.incentive
-        for source, section in brand.sections.items()
-    ]
-    return json.dumps(rows)
-
-
-def _row(touchpoint: Touchpoint, source: str, section: Section) -> dict[str, Any]:
-    name = section.incentives.get(touchpoint.name)
-    pool = section.pools[name].model_dump(mode="json") if name else {}
-    return {
-        "touchpoint": touchpoint.name,
-        "source": source,
-        "required": touchpoint.incentive == "required",
-        "variants": [variant for variant in touchpoint.variants if touchpoint.incentive_of(variant)],
-        "pool": name,
-        "code": pool.get("code"),
-        "valid_days": pool.get("valid_days"),
-        "terms": {term: pool.get(term) for term in _TERMS},
     }
+    sections = {
+        source: {
+            "incentives": section.incentives,
+            "pools": {name: pool.model_dump(exclude_none=True) for name, pool in section.pools.items()},
+        }
+        for source, section in brand.sections.items()
+    }
+    return json.dumps({"default": DEFAULT_SECTION, "touchpoints": touchpoints, "sections": sections})
+
+
+def alarms(connection: Connection, run: Run, brand: Brand) -> list[str]:
+    """A sentence for each pool of codes that is empty while somebody asks, or will be soon. Reads the candidates."""
+    pools = {name for section in brand.sections.values() for name, pool in section.pools.items() if not pool.code}
+    rows = query("decide/pools").rows(connection, pools=sorted(pools), as_of=run.as_of)
+    return [sentence for row in rows if (sentence := _shortage(row))]
+
+
+def _shortage(row: RowMapping) -> str:
+    more = f"add codes of pool {row['pool']} to coupon_codes"
+    if row["waiting"] or row["without"]:
+        lot = [f"{row[what]} messages {then}" for what, then in _THEN.items() if row[what]]
+        return f"Pool {row['pool']} has no code left: {', '.join(lot)}; {more}."
+    if row["left_over"] < row["week"]:
+        return f"Pool {row['pool']} has {row['left_over']} codes left, and the last 7 days took {row['week']}; {more}."
+    return ""
+
+
+_THEN = {"waiting": "wait for one", "without": "leave without a coupon"}

@@ -3,9 +3,9 @@
 `email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
 `line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
-Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), coupon (or none;
-where its touchpoint declares an incentive), consent, variant, zone, as_of (of the run), unsubscribe_token, with an order
-tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
+Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), coupon (where its
+touchpoint declares an incentive; or none), consent, variant, zone, as_of (of the run), unsubscribe_token, with an
+order tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
 (`_shared/blocks.*`); with a notice `own`: subject and body in operations' own words (tasks/core/own_words.py).
 """
 

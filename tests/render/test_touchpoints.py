@@ -51,6 +51,7 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday": "M",
         "anniversary": "M",
         "cross_sell": "M",
+        "referral": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -60,6 +61,7 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday",
         "anniversary",
         "cross_sell",
+        "referral",
     }
 
 
