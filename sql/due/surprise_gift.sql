@@ -2,30 +2,24 @@
 -- Grain:  customer x month.   Anchor: 10:00 in their zone, on one of the first 28 days of the month.
 -- Why:    every customer has a number (65,536 of them, by a hash of the id), every month a start (by a hash of the month). Drawn are
 --         the numbers from there on, as many as brand.toml's share of all, each day of the month its 28th part: the same people
---         whoever asks again, other people next month, and an hour looks at a small range of an index.
+--         whoever asks again, others next month, and an hour looks at small ranges of an index.
 -- Params: as_of, since, until, touched, customer_id
 with day as (
-  select d::date as day, hashtextextended('surprise:' || to_char(d, 'YYYY-MM'), 0) & 65535 as start, extract(day from d)::integer as nth
-  from generate_series((:since - interval '1 day')::date, (:until + interval '1 day')::date, interval '1 day') d
+  select d::date as day, hashtextextended('surprise:' || to_char(d, 'YYYY-MM'), 0) & 65535 as start, extract(day from d)::integer as nth,
+         d >= :since - interval '2 days' as in_window
+  from generate_series(least(:since, :as_of - interval '15 days') - interval '1 day', :until + interval '1 day', interval '1 day') d
   where extract(day from d) <= 28
-  union
-  select d::date, hashtextextended('surprise:' || to_char(d, 'YYYY-MM'), 0) & 65535, extract(day from d)::integer
-  from generate_series((:as_of - interval '15 days')::date, (:as_of + interval '1 day')::date, interval '1 day') d
-  where extract(day from d) <= 28 and cardinality(:touched) > 0
 ), drawn as (
-  select d.day, b.source, (d.start + floor(65536 * b.surprise_share * (d.nth - 1) / 28))::bigint as lowest,
-         (d.start + floor(65536 * b.surprise_share * d.nth / 28))::bigint as beyond
-  from day d cross join shop_front b
-  where b.surprise_share is not null
+  select d.day, d.in_window, b.source, d.start + floor(65536 * b.surprise_share * (d.nth - 1) / 28)::bigint as lowest,
+         d.start + floor(65536 * b.surprise_share * d.nth / 28)::bigint as beyond
+  from day d join shop_front b on b.surprise_share is not null
 ), known as (
   select d.day, d.source, f.customer_id
   from drawn d
-  join customer_fact f on (hashtextextended(f.customer_id, 0) & 65535) >= d.lowest and (hashtextextended(f.customer_id, 0) & 65535) < d.beyond
-  union all
-  select d.day, d.source, f.customer_id
-  from drawn d
-  join customer_fact f on (hashtextextended(f.customer_id, 0) & 65535) >= d.lowest - 65536
-                      and (hashtextextended(f.customer_id, 0) & 65535) < d.beyond - 65536
+  cross join (values (0), (65536)) turn (back)         -- after the last number comes the first
+  join customer_fact f on (hashtextextended(f.customer_id, 0) & 65535) >= d.lowest - turn.back
+                      and (hashtextextended(f.customer_id, 0) & 65535) < d.beyond - turn.back
+  where d.in_window or f.first_order_id = any(:touched)
 )
 select f.customer_id || '@' || to_char(n.day, 'YYYY-MM') as subject_id, f.customer_id, f.first_order_id as order_id,
        t.due_at, t.due_at + interval '14 days' as valid_until, 'plain' as variant,
@@ -37,7 +31,7 @@ select f.customer_id || '@' || to_char(n.day, 'YYYY-MM') as subject_id, f.custom
 from known n
 join customer_fact f using (customer_id)
 join orders o on o.order_id = f.first_order_id and o.source = n.source
-join contactable k using (customer_id)
+join contactable k on k.customer_id = f.customer_id
 left join order_progress a on a.order_id = f.last_delivered_order_id
 cross join lateral (select (n.day + time '10:00') at time zone k.zone as due_at) t
 where (t.due_at > :since or f.first_order_id = any(:touched)) and t.due_at <= :until and f.first_order_at < t.due_at
