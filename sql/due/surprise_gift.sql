@@ -9,17 +9,27 @@ with day as (
          d >= :since - interval '2 days' as in_window
   from generate_series(least(:since, :as_of - interval '15 days') - interval '1 day', :until + interval '1 day', interval '1 day') d
   where extract(day from d) <= 28
-), drawn as (
-  select d.day, d.in_window, b.source, d.start + floor(65536 * b.surprise_share * (d.nth - 1) / 28)::bigint as lowest,
-         d.start + floor(65536 * b.surprise_share * d.nth / 28)::bigint as beyond
-  from day d join shop_front b on b.surprise_share is not null
-), known as (
+), drawn as materialized (
+  select d.day, d.in_window, b.source, d.start + floor(65536 * b.surprise_share * (d.nth - 1) / 28)::bigint - turn.back as lowest,
+         d.start + floor(65536 * b.surprise_share * d.nth / 28)::bigint - turn.back as beyond
+  from day d
+  join shop_front b on b.surprise_share is not null
+  cross join (values (0), (65536)) turn (back)         -- after the last number comes the first
+), known as materialized (
   select d.day, d.source, f.customer_id
   from drawn d
-  cross join (values (0), (65536)) turn (back)         -- after the last number comes the first
-  join customer_fact f on (hashtextextended(f.customer_id, 0) & 65535) >= d.lowest - turn.back
-                      and (hashtextextended(f.customer_id, 0) & 65535) < d.beyond - turn.back
-  where d.in_window or f.first_order_id = any(:touched)
+  cross join lateral (
+    select c.customer_id from customer_fact c
+    where (hashtextextended(c.customer_id, 0) & 65535) >= d.lowest and (hashtextextended(c.customer_id, 0) & 65535) < d.beyond
+      and (:customer_id is null or c.customer_id = :customer_id)
+    offset 0
+  ) f
+  where d.in_window
+  union all
+  select d.day, d.source, f.customer_id
+  from customer_fact f
+  join drawn d on (hashtextextended(f.customer_id, 0) & 65535) >= d.lowest and (hashtextextended(f.customer_id, 0) & 65535) < d.beyond
+  where f.first_order_id = any(:touched) and not d.in_window
 )
 select f.customer_id || '@' || to_char(n.day, 'YYYY-MM') as subject_id, f.customer_id, f.first_order_id as order_id,
        t.due_at, t.due_at + interval '14 days' as valid_until, 'plain' as variant,
