@@ -22,7 +22,7 @@ from tasks.core.promotions import unguarded
 from tasks.core.queries import names, query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.templating import compile_mjml
-from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
+from tasks.core.touchpoints import Touchpoint, check_context, check_segments, load_all, parse_touchpoint
 
 NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -56,13 +56,13 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
         return [str(error)]
     folders = [path for path in sorted(templates.iterdir()) if path.is_dir() and path.name not in NOT_TOUCHPOINTS]
     declared, problems = _declarations(folders, brand)
-    problems += [*check_contrast(brand), *check_incentives(brand, declared)]
+    problems += check_contrast(brand)
     if problems:  # a renderer needs every folder to be declared
         return problems
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
     for touchpoint in declared:
         problems += _check_touchpoint(touchpoint, templates, renderer)
-    return problems + _check_tracking_page(brand, templates)
+    return [*problems, *check_incentives(brand, load_all().values()), *_check_tracking_page(brand, templates)]
 
 
 def check_sql() -> list[str]:
