@@ -1,19 +1,19 @@
 """`templates/brand.toml`: who the shop is in every message. One section per source; `shop` is the default."""
 
-import re
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import holidays
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from tasks.core.brand_types import Address, Colour, Country, Line, Localised, Url, Zone
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.domain import TouchpointClass
 from tasks.core.errors import ConfigurationError
+from tasks.core.offers import Membership, StampCard
 from tasks.core.paths import TEMPLATES
 from tasks.core.pools import Giving
 
@@ -21,45 +21,6 @@ DEFAULT_SECTION = "shop"
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _one_line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be one printable line")
-    return value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", value):
-        raise ValueError("must be a plain e-mail address")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in holidays.list_supported_countries():
-        raise ValueError(f"{value!r} is no ISO 3166-1 code of a country whose public holidays are known")
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is no IANA time zone")
-    return value
-
-
-Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Address = Annotated[str, AfterValidator(_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class Localised(Declaration):
-    """One text in every language we write."""
-
-    ja: Line
-    en: Line
 
 
 class Sender(Declaration):
@@ -99,7 +60,10 @@ class Urls(Declaration):
     survey: Url
     account: Url = Field(description="Where a customer changes what they subscribed to.")
     unsubscribe: Url
+    preferences: Url = Field(description="Where customers say how to be reached; takes `?t=` as unsubscribe does.")
     news: Url
+    community: Url | None = Field(None, description="LINE open chat, Instagram, forum …; none = nobody is invited.")
+    vip: Url | None = Field(None, description="Page for VIPs; none = the account page.")
 
 
 class Palette(Declaration):
@@ -137,6 +101,12 @@ class Section(Giving):
     tagline: Localised
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
+    stamp_card: StampCard | None = Field(None, description="None = nobody gets stamps.")
+    membership: Membership | None = Field(None, description="None = nobody is invited.")
+    perks: dict[str, tuple[Localised, ...]] = Field(
+        default_factory=dict, description="What a tier brings, a short line each (tier_up, vip_invite)."
+    )
+    surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company
@@ -223,10 +193,11 @@ class Brand(Declaration):
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
 
-    def unsubscribed_at(self, address: str) -> "Brand":
-        """The same brand whose opt-out links lead to `address`."""
+    def listening_at(self, address: str) -> "Brand":
+        """The same brand whose opt-out and preference links lead to `todoke listen` at `address`."""
+        pages = {name: f"{address.rstrip('/')}/{name}" for name in ("unsubscribe", "preferences")}
         moved = {
-            source: section.model_copy(update={"urls": section.urls.model_copy(update={"unsubscribe": address})})
+            source: section.model_copy(update={"urls": section.urls.model_copy(update=pages)})
             for source, section in self.sections.items()
         }
         return self.model_copy(update={"sections": moved})

@@ -156,13 +156,12 @@ def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Rende
     problems = check_context(touchpoint, case["context"])
     problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
     coupon = case["recipient"].get("coupon")
-    problems += check_coupon(touchpoint, coupon)
+    problems += check_coupon(touchpoint, case["variant"], coupon)
     if problems:
         return problems
-    coupons = [coupon, *(as_given(touchpoint, load_brand(), coupon) if coupon else ())]
-    coupons += [None] * (touchpoint.incentive == "optional" and coupon is not None)
-    ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False), coupons)
-    for channel, language, variant, consent, given in ways:
+    versions = [(variant, given) for variant in touchpoint.variants for given in _coupons(touchpoint, variant, coupon)]
+    ways = product(touchpoint.channels, touchpoint.languages, versions, (True, False))
+    for channel, language, (variant, given), consent in ways:
         recipient = {**case["recipient"], "consent": consent, "coupon": given}
         try:
             rendered = renderer.render(touchpoint.name, channel, language, variant, case["context"], recipient)
@@ -174,6 +173,15 @@ def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Rende
             found = check_rendered(touchpoint, channel, rendered, _BASE_URL)
         problems += [f"{channel}, {language}, {variant}: {what}" for what in found]
     return list(dict.fromkeys(problems))
+
+
+def _coupons(touchpoint: Touchpoint, variant: str, coupon: Mapping[str, Any] | None) -> list[Mapping[str, Any] | None]:
+    """Coupons a variant is looked at with; none at all where it needs one that this case does not have."""
+    incentive = touchpoint.incentive_of(variant)
+    if not incentive or not coupon:
+        return [] if incentive == "required" else [None]
+    given: list[Mapping[str, Any] | None] = [coupon, *as_given(touchpoint, load_brand(), coupon)]
+    return given if incentive == "required" else [*given, None]
 
 
 def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> Iterator[str]:

@@ -21,6 +21,7 @@ FACTS = (
     "parcel_facts",
     "awaited_order",
     "to_buyer",
+    "counted_order",
     "customer_facts",
     "returned_code",
     "free_code",

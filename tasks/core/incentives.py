@@ -41,12 +41,13 @@ def told(coupon: Mapping[str, Any] | None, section: Section) -> dict[str, Any] |
     return {**known, "link": f"{address}?code={quote(code, safe='')}" if address else None}
 
 
-def check_coupon(touchpoint: Touchpoint, coupon: Mapping[str, Any] | None) -> list[str]:
+def check_coupon(touchpoint: Touchpoint, variant: str, coupon: Mapping[str, Any] | None) -> list[str]:
     """What is wrong with the coupon of a message or a sample: it is declared, whole, and there where it must be."""
+    incentive = touchpoint.incentive_of(variant)
     if coupon is None:
-        return ["coupon: it is required"] if touchpoint.incentive == "required" else []
-    if not touchpoint.incentive:
-        return ["coupon: touchpoint.toml declares no incentive"]
+        return ["coupon: it is required"] if incentive == "required" else []
+    if not incentive:
+        return [f"coupon: touchpoint.toml declares no incentive for variant {variant!r}"]
     given = {**dict.fromkeys(("amount", "percent", "friend_amount")), **coupon}
     extra = [f"unknown field {name!r}{suggestion(name, list(COUPON))}" for name in coupon if name not in COUPON]
     worth = [] if (given["amount"] is None) != (given["percent"] is None) else ["needs either amount or percent"]
@@ -74,7 +75,7 @@ def wanted(brand: Brand, known: Iterable[Touchpoint]) -> str:
     touchpoints = {
         touchpoint.name: {
             "required": touchpoint.incentive == "required",
-            "variants": list(touchpoint.incentive_variants or touchpoint.variants),
+            "variants": [variant for variant in touchpoint.variants if touchpoint.incentive_of(variant)],
         }
         for touchpoint in known
         if touchpoint.incentive

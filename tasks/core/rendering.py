@@ -67,12 +67,13 @@ class Renderer:
         as_of: datetime = datetime(2026, 1, 1, tzinfo=UTC),
         page_versions: Mapping[str, int] | None = None,
     ) -> None:
-        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's).
+        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead, and those to the
+        preference page (default the shop's).
 
         `as_of`: business time of the run, the day that calendar files say they were made. `page_versions`: orders
         whose tracking page had an address revoked, each with how many.
         """
-        self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
+        self._brand = brand.listening_at(listen_url) if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
         self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
         self._page_versions = page_versions or {}
@@ -94,8 +95,8 @@ class Renderer:
         problems = missing_or_mistyped(declared.context, context)
         if variant not in declared.variants:
             problems.append(f"unknown variant {variant!r}, declared {sorted(declared.variants)}")
-        if declared.incentive == "required":
-            problems += incentives.check_coupon(declared, recipient.get("coupon"))
+        if declared.incentive_of(variant) == "required":
+            problems += incentives.check_coupon(declared, variant, recipient.get("coupon"))
         if problems:
             found = "; ".join(problems)
             raise TemplateRejected(f"{touchpoint} ({language}): {found}; correct sql/due/{touchpoint}.sql")

@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tasks.core.audience import known_names, types_of
-from tasks.core.brand import Language, Line, load_brand
+from tasks.core.brand import Language, load_brand
+from tasks.core.brand_types import Line
 from tasks.core.declarations import Declaration, load_toml, suggestion
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
 from tasks.core.errors import ConfigurationError
@@ -117,6 +118,10 @@ class Touchpoint(Declaration):
         """Variants sql/decide/collect.sql chooses among, with their weights; none where the due file says which."""
         weights = {name: weight for name, weight in self.variants.items() if not isinstance(weight, str)}
         return {name: weight for name, weight in weights.items() if weight} if len(weights) > 1 else {}
+
+    def incentive_of(self, variant: str) -> Incentive | None:
+        """Whether this variant gives a coupon."""
+        return self.incentive if variant in (self.incentive_variants or self.variants) else None
 
 
 def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -> Touchpoint:
