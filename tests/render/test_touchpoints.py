@@ -51,6 +51,8 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday": "M",
         "anniversary": "M",
         "cross_sell": "M",
+        "campaign": "M",
+        "story": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -60,6 +62,8 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday",
         "anniversary",
         "cross_sell",
+        "campaign",
+        "story",
     }
 
 
