@@ -2,10 +2,9 @@
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import TypeAdapter
@@ -13,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.cli.guards import Scratch
+from flows.cli.running import local
 from tasks.core.brand import Language, load_brand
-from tasks.proof.calendar_page import write_calendar
 from tasks.core.calendar_words import audience_line
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace
+from tasks.proof.calendar_page import span_of, write_calendar
 from tasks.proof.outlook import Day, Entry, Line, Outlook, outlook
 
 WIDTH = 80
@@ -69,13 +69,13 @@ def _plain(found: Outlook) -> dict[str, Any]:
 
 def _show(found: Outlook) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    console.print(f"[bold]{found.days[0].day} to {found.days[-1].day}[/bold], as of {found.as_of:%Y-%m-%d %H:%M %Z}\n")
+    console.print(f"[bold]{found.days[0].day} to {found.days[-1].day}[/bold], as of {local(found.as_of.isoformat())}\n")
     if found.entries:
         console.print(_planned(found))
-    by_id = {entry.id: entry.title for entry in found.entries}
+    titles = {entry.id: entry.title for entry in found.entries}
     for one in found.overlaps:
-        names = " and ".join(f"{name} ({by_id[name]})" for name in (one.first, one.second))
-        console.print(f"  Overlap: {names} share {one.people:,} people.")
+        names = f"{titles[one.first]} and {titles[one.second]}"
+        console.print(f"  {names} run at the same time for {one.people:,} people.")
     for start in range(0, len(found.days), 7):
         console.print()
         console.print(_week(found, found.days[start : start + 7]))
@@ -88,8 +88,8 @@ def _planned(found: Outlook) -> Table:
     for name in ("planned", "", "days", "for", "people", "told"):
         table.add_column(name, justify="right" if name in ("people", "told") else "left", overflow="fold")
     for one in found.entries:
-        days = f"{_day(one.starts_at, found.zone):%m-%d} {_day(one.ends_at, found.zone):%m-%d}"
-        table.add_row(one.kind, one.title, days, audience_line(one.audience, "everybody"), _people(one), f"{one.told:,}")
+        days = " ".join(f"{day:%m-%d}" for day in span_of(one, found.zone))
+        table.add_row(one.kind, one.title, days, _for(one), _people(one), f"{one.told:,}")
     return table
 
 
@@ -97,8 +97,10 @@ def _people(one: Entry) -> str:
     return f"{one.expected if one.people is None else one.people:,}"
 
 
-def _day(instant: datetime, zone: str) -> date:
-    return instant.astimezone(ZoneInfo(zone)).date()
+def _for(one: Entry) -> str:
+    if one.about is None:
+        return audience_line(one.audience, "everybody")
+    return " · ".join([one.about, *([audience_line(one.audience, "")] if one.audience else [])])
 
 
 def _week(found: Outlook, days: tuple[Day, ...]) -> Table:

@@ -6,7 +6,7 @@ Titles come from the shop's data: all is escaped.
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,8 @@ from tasks.core.brand import Brand, Language
 from tasks.core.calendar_words import audience_line
 from tasks.core.files import replace_file
 from tasks.core.paths import TEMPLATES
-from tasks.core.words import localised
-from tasks.proof.outlook import Day, Entry, Line, Outlook
+from tasks.core.words import localised, words_of
+from tasks.proof.outlook import Day, Entry, Line, Outlook, Overlap
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ def write_calendar(path: Path, found: Outlook, brand: Brand, language: Language)
     )
     jinja.filters |= {
         "day": lambda value: formats.day(value.isoformat(), language),
-        "days": lambda entry: formats.day_range(*(_iso(at, found.zone) for at in (entry.starts_at, entry.ends_at)), language),
+        "days": lambda entry: _span(*span_of(entry, found.zone), language),
         "instant": lambda value: formats.instant(value.isoformat(), language, found.zone),
         "audience": lambda audience: audience_line(audience, words["everybody"]),
+        "category": lambda name: words_of(TEMPLATES, language)["categories"].get(name, name),
         "of_touchpoint": lambda title: _spoken(title, language),
         "weekday": lambda day: words["weekdays"][day.weekday()],
     }
@@ -68,18 +69,33 @@ def write_calendar(path: Path, found: Outlook, brand: Brand, language: Language)
 def _weeks(found: Outlook) -> Iterator[Week]:
     for start in range(0, len(found.days), 7):
         days = found.days[start : start + 7]
-        bars = [Bar(entry, _runs(entry, days, found.zone)) for entry in found.entries]
+        bars = [Bar(entry, _runs(entry, days, found.zone)) for entry in found.entries if _is_drawn(entry, found)]
         lines = [line for line in found.lines if any(one.day in line.expected for one in days)]
         yield Week(days, tuple(bar for bar in bars if any(bar.runs)), tuple(lines))
 
 
 def _runs(entry: Entry, days: tuple[Day, ...], zone: str) -> tuple[bool, ...]:
-    first, last = (date.fromisoformat(_iso(at, zone)) for at in (entry.starts_at, entry.ends_at))
+    first, last = span_of(entry, zone)
     return tuple(first <= one.day <= last for one in days)
 
 
-def _iso(instant: datetime, zone: str) -> str:
-    return instant.astimezone(ZoneInfo(zone)).date().isoformat()
+def _is_drawn(entry: Entry, found: Outlook) -> bool:
+    """A content that began before tells nobody new by itself: it is listed, and not drawn."""
+    return entry.kind == "campaign" or entry.starts_at > found.since
+
+
+def span_of(entry: Entry | Overlap, zone: str) -> tuple[date, date]:
+    """First and last day; what ends at midnight ends on the day before."""
+    last = entry.ends_at - timedelta(microseconds=1)
+    return entry.starts_at.astimezone(ZoneInfo(zone)).date(), last.astimezone(ZoneInfo(zone)).date()
+
+
+def _span(first: date, last: date, language: Language) -> str:
+    if first.year == last.year:
+        return formats.day_range(first.isoformat(), last.isoformat(), language)
+    if language == "ja":
+        return "〜".join(f"{day.year}年{day.month}月{day.day}日" for day in (first, last))
+    return " – ".join(f"{formats.day(day.isoformat(), language)} {day.year}" for day in (first, last))
 
 
 def _spoken(title: str, language: Language) -> str:

@@ -1,8 +1,8 @@
 """The communication calendar: what is planned for the coming weeks, and whom time alone makes due.
 
-No rule is written twice. Every due file is asked once about the window to come, as `explain` does it, and the gates that
-say no for good are asked as of now. What depends on the hour (pressure, quiet hours, open problems, approval, volume,
-holdout) is not: nobody knows it yet.
+No rule is written twice. Every due file is asked once about the window to come, as `explain` does it, and the gates
+that say no for good are asked as of now. What depends on the hour (pressure, quiet hours, open problems, approval,
+volume, holdout) is not: nobody knows it yet.
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,11 @@ class Day:
     holiday: str | None
     """Name of a public holiday, in the language that was asked for."""
 
+    @property
+    def is_shaded(self) -> bool:
+        """A day on which a shop writes to people with care: Sundays, public holidays, days it is closed."""
+        return bool(self.holiday) or not self.is_open or self.day.isoweekday() == 7
+
 
 @dataclass(frozen=True)
 class Line:
@@ -69,6 +74,8 @@ class Entry:
     starts_at: datetime
     ends_at: datetime
     begins_at: datetime | None
+    about: str | None
+    """Of a content: the product or category it is about."""
     audience: dict[str, Any] | None
     expected: int
     told: int
