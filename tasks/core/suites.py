@@ -105,7 +105,7 @@ TYPE_TEXT: dict[pa.DataType, tuple[str, str]] = {
 
 _REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
 _POSTAL_CODE = r"^(?!(?:\d{3,4}|\d{6})$)"  # Japan's have seven digits, Brazil's and the first part of America's five
-_IF_LIVE = {"row_condition": 'kind == "live"', "condition_parser": "pandas"}
+_IF_LIVE = {"row_condition": {"type": "comparison", "column": {"name": "kind"}, "operator": "==", "parameter": "live"}}
 _CHANNELS = [str(channel) for channel in ChannelName]
 
 
