@@ -33,11 +33,11 @@ select a.campaign_id || ':' || a.customer_id as subject_id, a.customer_id, f.fir
          'ends_at', c.ends_at, 'pool', c.pool) as context
 from asked a
 join campaigns c using (campaign_id)
-join customer_facts f using (customer_id)
+join audience_facts f using (customer_id)
 cross join lateral (
   select l.language, c.words -> l.language as words
   from unnest(array[f.language, 'ja', 'en']) with ordinality l (language, place)
   where c.words ? l.language
   order by l.place limit 1
 ) w
-where f.first_order_id is not null and c.ends_at > c.starts_at and (c.audience is null or in_audience(c.audience, to_jsonb(f)))
+where f.first_order_id is not null and c.ends_at > c.starts_at and in_audience(c.audience, f.told, f.rest)

@@ -46,6 +46,7 @@ from (
 join contents c using (content_id)
 join order_facts f using (order_id)
 join contactable b on b.customer_id = f.customer_id
+join audience_facts a on a.customer_id = b.person_id
 cross join lateral (
   select due_at, case c.kind when 'live' then c.begins_at else coalesce(c.ends_at, due_at + interval '30 days') end as valid_until
   from (values (greatest(c.starts_at, f.delivered_at))) t (due_at)
@@ -61,6 +62,5 @@ left join lateral (
 ) i on true
 where f.delivered_at is not null and d.due_at <= :until and d.due_at < d.valid_until
   and (i.name is not null or (c.product_id is null and c.category is null))
-  and (c.audience is null
-       or in_audience(c.audience, (select to_jsonb(a) from customer_facts a where a.customer_id = b.person_id)))
+  and in_audience(c.audience, a.told, a.rest)
 order by c.content_id, b.person_id, k.not_cancelled and k.not_returned desc, f.placed_at desc, f.order_id

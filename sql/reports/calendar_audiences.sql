@@ -5,8 +5,10 @@ with running as materialized (
   select campaign_id, audience, starts_at, ends_at from campaigns where ends_at > :since and starts_at <= :until
 ), member as materialized (
   select r.campaign_id, f.customer_id
-  from (select customer_id, to_jsonb(f) as told from customer_facts f where first_order_id is not null and customer_id = person_id offset 0) f
-  join running r on in_audience(r.audience, f.told)
+  from customer_fact k
+  join audience_facts f using (customer_id)
+  join running r on in_audience(r.audience, f.told, f.rest)
+  where f.first_order_id is not null
 )
 select a.campaign_id as first, b.campaign_id as second, greatest(x.starts_at, y.starts_at) as starts_at,
        least(x.ends_at, y.ends_at) as ends_at, count(*) as people

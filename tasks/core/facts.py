@@ -21,6 +21,7 @@ FACTS = (
     "awaited_order",
     "to_buyer",
     "customer_facts",
+    "audience_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

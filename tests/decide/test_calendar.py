@@ -17,19 +17,19 @@ WORLD = read_world(Path(__file__).with_name("calendar.toml"))
 
 
 @pytest.fixture
-def shop(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def shop(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of an operator of this shop."""
     monkeypatch.setenv("TODOKE_HOME", str(tmp_path))
     monkeypatch.setenv("TODOKE_DATABASE_URL", database.url)
     build(database, WORLD)
-    return database
 
 
 def calendar(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["calendar", *map(str, arguments)])
 
 
-def test_the_coming_weeks_are_counted_by_the_due_files_themselves(shop: Database) -> None:
+@pytest.mark.usefixtures("shop")
+def test_the_coming_weeks_are_counted_by_the_due_files_themselves() -> None:
     found: dict[str, Any] = json.loads(calendar("--weeks", "2", "--json").output)
     expected = {line["touchpoint"]: line["expected"] for line in found["lines"]}
     assert expected["campaign"] == {"2026-09-22": 3}, "all who agreed; aoki did not, and the tea was told"
@@ -52,7 +52,8 @@ def test_the_coming_weeks_are_counted_by_the_due_files_themselves(shop: Database
     assert "Before pressure" in found["counted"]
 
 
-def test_a_later_first_day_leaves_out_what_is_due_before(shop: Database) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_later_first_day_leaves_out_what_is_due_before() -> None:
     found = json.loads(calendar("--from", "2026-09-18", "--weeks", "1", "--json").output)
     assert {line["touchpoint"] for line in found["lines"]} >= {"campaign", "review_request"}
     assert "check_in" not in {line["touchpoint"] for line in found["lines"]}
@@ -60,7 +61,8 @@ def test_a_later_first_day_leaves_out_what_is_due_before(shop: Database) -> None
     assert (refused.exit_code, "has passed: say --from 2026-09-15" in refused.stderr) == (1, True)
 
 
-def test_a_pipe_reads_it_in_eighty_columns(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("shop")
+def test_a_pipe_reads_it_in_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = load_all()["story"].model_copy(update={"mode": "draft"})
     monkeypatch.setitem(load_all(), "story", draft)
     shown = calendar().output
@@ -70,12 +72,9 @@ def test_a_pipe_reads_it_in_eighty_columns(shop: Database, monkeypatch: pytest.M
     assert re.search(r"20×\s+21\*", shown), "a Sunday on which the shop is closed, and a public holiday"
 
 
-@pytest.mark.parametrize(
-    ("language", "told"), [("ja", "この期間に新しく届く見込み"), ("en", "Newly due in these weeks")]
-)
-def test_the_page_speaks_both_languages_and_trusts_no_title(
-    shop: Database, tmp_path: Path, language: str, told: str
-) -> None:
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("language", "told"), [("ja", "この期間に新しく届く見込み"), ("en", "Newly due in these")])
+def test_the_page_speaks_both_languages_and_trusts_no_title(tmp_path: Path, language: str, told: str) -> None:
     page = tmp_path / "calendar.html"
     assert calendar("--html", page, "--language", language).exit_code == 0
     html = page.read_text(encoding="utf-8")

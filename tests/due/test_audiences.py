@@ -30,7 +30,6 @@ KIMURA = {
     "scores": {"churn": 0.7},
 }
 IN = [
-    None,
     {"is_vip": True, "is_new": False},
     {"tier": ["silver", "gold"], "region": "JP-13"},
     {"orders_counted": {"min": 2}, "lifetime_spend": {"min": 100000, "max": 120000}},
@@ -72,14 +71,14 @@ WRONG = {
 
 def test_an_audience_is_asked_of_what_is_known(module_database: Database) -> None:
     cases = [(audience, True) for audience in IN] + [(audience, False) for audience in OUT]
-    asked = text("select in_audience(cast(:audience as jsonb), cast(:told as jsonb))")
+    asked = text("select meets(cast(:audience as jsonb), cast(:told as jsonb))")
     with module_database.transaction() as connection:
         for audience, expected in cases:
-            given = {"audience": json.dumps(audience) if audience else None, "told": json.dumps(KIMURA)}
+            given = {"audience": json.dumps(audience), "told": json.dumps(KIMURA)}
             assert connection.scalar(asked, given) is expected, audience
         nobody = {"audience": '{"is_vpi": false}', "told": json.dumps(KIMURA)}
         assert connection.scalar(asked, nobody) is False, "a name nobody knows is nobody, never everybody"
-    assert [audience_problem(audience) for audience in IN[1:] + OUT] == [None] * len(IN[1:] + OUT)
+    assert [audience_problem(audience) for audience in IN + OUT] == [None] * len(IN + OUT)
 
 
 @pytest.mark.parametrize("cell", WRONG)
@@ -131,3 +130,20 @@ def test_who_orders_while_a_campaign_runs_is_asked_again_and_a_late_one_is_told(
         assert {"tea:hirano", "evening:mori"} <= asked(loaded), "it began before, and was loaded just now"
         assert asked(Window(later, run.as_of, later)) == set()
         assert asked(Window.of_customer(run.as_of, "yuki")) == {"june:yuki", "thanks:yuki", "october:yuki"}
+
+
+def test_every_segment_is_looked_up_for_who_asks(database: Database) -> None:
+    run = build(database, read_world(HERE / "campaign.toml"))
+    told = text("select to_jsonb(f) from customer_facts f where customer_id = 'yuki'")
+    asked = text(
+        "select in_audience(cast(:audience as jsonb), told, rest) from audience_facts where customer_id = 'yuki'"
+    )
+    scored = text("insert into scores (customer_id, name, value, at) values ('yuki', 'churn', 0.7, :at)")
+    with database.transaction() as connection:
+        query("load/write_under").run(connection, load_id="3", as_of=run.as_of.isoformat())
+        connection.execute(scored, {"at": run.as_of - timedelta(days=1)})
+        yuki = connection.scalar(told)
+        known = {name: yuki[name] for name in SEGMENTS if yuki[name] not in (None, {}, [])}
+        assert known.keys() >= {"orders_counted", "categories", "locale", "lifetime_spend", "scores"}
+        for name, value in known.items():
+            assert connection.scalar(asked, {"audience": json.dumps({name: value})}) is True, name

@@ -23,10 +23,10 @@ create function fits(wanted jsonb, told jsonb) returns boolean language sql immu
     else wanted = told end, false)
 $$;
 
--- Is somebody of whom customer_facts tells this in the audience? A name it does not know makes it nobody's.
+-- Is somebody of whom customer_facts tells this what an audience asks for? A name it does not know makes it nobody.
 -- A locale is also met by its language; one that is unknown reads Japanese, as everywhere (facts/contactable).
-create function in_audience(audience jsonb, told jsonb) returns boolean language sql immutable parallel safe as $$
-  select audience is null or coalesce((
+create function meets(audience jsonb, told jsonb) returns boolean language sql immutable parallel safe as $$
+  select coalesce((
     select bool_and(case
       when jsonb_typeof(told -> a.key) = 'object' then (
         select bool_and({ns}.fits(one.value, told -> a.key -> one.key)) from jsonb_each(a.value) one)
@@ -36,5 +36,12 @@ create function in_audience(audience jsonb, told jsonb) returns boolean language
     from jsonb_each(audience) a), false)
 $$;
 
-create function {ns}_asof.in_audience(audience jsonb, told jsonb) returns boolean language sql immutable parallel safe as
-  $$ select {ns}.in_audience(audience, told) $$;
+-- Is a customer with these columns of audience_facts in the audience? No audience is everybody. Each argument is used once and
+-- nothing is selected, so that the planner puts the body into the statement: what is not asked for is not looked up.
+create function in_audience(audience jsonb, told jsonb, rest jsonb) returns boolean language sql immutable parallel safe as $$
+  select audience is null or {ns}.meets(audience, told || case
+    when audience ?| array['has_open_problem', 'last_arrival', 'last_review_score', 'survey', 'scores'] then rest else '{}' end)
+$$;
+
+create function {ns}_asof.in_audience(audience jsonb, told jsonb, rest jsonb) returns boolean language sql immutable parallel safe as
+  $$ select {ns}.in_audience(audience, told, rest) $$;
