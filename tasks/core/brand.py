@@ -15,6 +15,7 @@ from tasks.core.declarations import Declaration, load_toml
 from tasks.core.domain import TouchpointClass
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import TEMPLATES
+from tasks.core.pools import Giving
 
 DEFAULT_SECTION = "shop"
 Language = Literal["ja", "en"]
@@ -90,6 +91,7 @@ class Urls(Declaration):
     """Public addresses of the shop's own pages."""
 
     home: Url
+    coupon: Url | None = Field(None, description="Takes `?code=`, and applies that code to the order.")
     contact: Url
     faq: Url
     returns: Url
@@ -127,15 +129,7 @@ class Promotion(Declaration):
     link: Localised
 
 
-class Offer(Declaration):
-    """What an offer gives and asks for. Every message that makes it states all of it."""
-
-    amount: int = Field(0, ge=0, description="Taken off the order, in the shop's currency; 0 = no offer.")
-    minimum_spend: int = Field(0, ge=0, description="Goods of the order must come to this much, tax included.")
-    code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
-
-
-class Section(Declaration):
+class Section(Giving):
     """How one shop front presents itself."""
 
     name: Localised
@@ -143,11 +137,6 @@ class Section(Declaration):
     tagline: Localised
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
-    second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
-    win_back: Offer = Field(default_factory=Offer, description="For who was silent for long (win_back).")
-    birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
-    anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
-    profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company

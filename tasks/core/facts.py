@@ -22,6 +22,8 @@ FACTS = (
     "to_buyer",
     "customer_facts",
     "audience_facts",
+    "returned_code",
+    "free_code",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

@@ -56,6 +56,7 @@ Feed = Literal[
     "loyalty",
 ]
 Rule = Literal["rule"]
+Incentive = Literal["optional", "required"]
 TypeWord = Annotated[
     str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
 ]
@@ -82,6 +83,8 @@ class Touchpoint(Declaration):
     variants: dict[str, float | Rule] = Field(min_length=1, description='Weight, or "rule": the due SQL chooses.')
     context: dict[str, TypeWord]
     segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
+    incentive: Incentive | None = Field(None, description="Whether it gives a coupon, or is nothing without one.")
+    incentive_variants: tuple[str, ...] = Field((), description="Only these variants give it; none named = all.")
 
     @model_validator(mode="before")
     @classmethod
@@ -95,6 +98,12 @@ class Touchpoint(Declaration):
             raise ValueError("holdout must be 0: a transactional message is owed to everyone")
         if len({isinstance(weight, str) for weight in self.variants.values()}) > 1:
             raise ValueError('variants are either all weights or all "rule"')
+        if self.incentive == "required" and self.touchpoint_class is not _M:
+            raise ValueError("a coupon may be required of marketing alone: other messages are owed without it")
+        if extra := set(self.incentive_variants) - set(self.variants):
+            raise ValueError(f"incentive_variants: {sorted(extra)} are no variants")
+        if self.incentive_variants and not self.incentive:
+            raise ValueError('incentive_variants: say incentive = "optional" or "required" too')
         return self
 
 

@@ -53,6 +53,7 @@ def test_all_touchpoints_are_declared() -> None:
         "cross_sell": "M",
         "campaign": "M",
         "story": "M",
+        "referral": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -64,6 +65,7 @@ def test_all_touchpoints_are_declared() -> None:
         "cross_sell",
         "campaign",
         "story",
+        "referral",
     }
 
 
