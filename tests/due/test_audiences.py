@@ -12,7 +12,7 @@ from tasks.core.database import Database
 from tasks.core.due import Window, due_statement
 from tasks.core.json_cells import audience_problem, words_problem
 from tasks.core.queries import query
-from tests.worlds import build, read_world
+from tests.worlds import build, read_world, verdicts
 
 HERE = Path(__file__).parent
 KIMURA = {
@@ -147,3 +147,12 @@ def test_every_segment_is_looked_up_for_who_asks(database: Database) -> None:
         assert known.keys() >= {"orders_counted", "categories", "locale", "lifetime_spend", "scores"}
         for name, value in known.items():
             assert connection.scalar(asked, {"audience": json.dumps({name: value})}) is True, name
+
+
+def test_a_campaign_gives_a_coupon_of_the_pool_it_names(database: Database) -> None:
+    world = read_world(HERE / "campaign.toml")
+    run = build(database, world)
+    with database.transaction() as connection:
+        found = verdicts(connection, run, world)
+    assert found["campaign", "thanks:yuki"]["coupon"]["code"] == "KANSHA5"
+    assert found["campaign", "tea:hirano"]["coupon"] is None

@@ -2,7 +2,7 @@
 -- Grain:  campaign. What is told in it ends at midnight.
 -- Params: clock
 select campaign_id, title, words::text as words, audience::text as audience, 'https://shop.invalid/fair/' || lower(substr(campaign_id, 3)) as url,
-       null as image_url, null as pool,
+       null as image_url, case when campaign_id in ('K-summer-greeting', 'K-thanks') then 'kansha' end as pool,
        pg_temp.iso((:clock)::timestamptz - interval '1 hour' + day * interval '1 day') as starts_at,
        pg_temp.iso((:clock)::timestamptz - interval '10 hours' + (day + days) * interval '1 day') as ends_at
 from (values
