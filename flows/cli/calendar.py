@@ -4,21 +4,20 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
 from flows.cli.guards import Scratch
 from flows.cli.running import local
 from tasks.core.brand import Language, load_brand
+from tasks.core.calendar_page import span_of, write_calendar
 from tasks.core.calendar_words import audience_line
+from tasks.core.outlook import Day, Entry, Line, Outlook, outlook
 from tasks.core.settings import Settings
 from tasks.prepare import open_namespace
-from tasks.proof.calendar_page import span_of, write_calendar
-from tasks.proof.outlook import Day, Entry, Line, Outlook, outlook
 
 WIDTH = 80
 """Columns of a terminal nobody looks at: what is piped stays readable."""
@@ -50,7 +49,7 @@ def calendar(
     if html:
         typer.echo(str(write_calendar(html, found, load_brand(), spoken)))
     if as_json:
-        typer.echo(json.dumps(_plain(found), ensure_ascii=False))
+        typer.echo(json.dumps({"counted": COUNTED, **found.plain()}, ensure_ascii=False))
     elif not html:
         _show(found)
 
@@ -60,11 +59,6 @@ def _language(said: str | None) -> Language:
     if said is not None and said not in known:
         raise typer.BadParameter(f"{said!r} is no language of the page: ja, en", param_hint="--language")
     return known[said] if said else load_brand().language
-
-
-def _plain(found: Outlook) -> dict[str, Any]:
-    plain: dict[str, Any] = TypeAdapter(Outlook).dump_python(found, mode="json")
-    return {"counted": COUNTED, **plain}
 
 
 def _show(found: Outlook) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import holidays
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
 from tasks.core.brand import Calendar, Language, load_brand
@@ -106,6 +107,11 @@ class Outlook:
     lines: tuple[Line, ...]
     entries: tuple[Entry, ...]
     overlaps: tuple[Overlap, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """The same as JSON takes it: days and instants are ISO text."""
+        plain: dict[str, Any] = TypeAdapter(Outlook).dump_python(self, mode="json")
+        return plain
 
 
 def outlook(database: Database, first: date | None, weeks: int, language: Language) -> Outlook:

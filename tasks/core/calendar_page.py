@@ -16,9 +16,9 @@ from tasks.core import formats
 from tasks.core.brand import Brand, Language
 from tasks.core.calendar_words import audience_line
 from tasks.core.files import replace_file
+from tasks.core.outlook import Day, Entry, Line, Outlook, Overlap
 from tasks.core.paths import TEMPLATES
 from tasks.core.words import localised, words_of
-from tasks.proof.outlook import Day, Entry, Line, Outlook, Overlap
 
 
 @dataclass(frozen=True)
