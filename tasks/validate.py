@@ -32,6 +32,7 @@ from tasks.core.domain import GateState
 from tasks.core.drift import Drift, Known, drift, remember, remembered
 from tasks.core.expectations import Failure, failures
 from tasks.core.feeds import Checked, Gate, gates_of
+from tasks.core.json_cells import PROBLEMS, misread
 from tasks.core.queries import query
 from tasks.core.rejects import Bad
 from tasks.core.runs import Run
@@ -145,6 +146,7 @@ def _check_batch(table: CanonicalTable, raw: pa.Table, checked: Checked) -> pa.T
         return None
     for failure in found:
         _apply(failure, bad, checked)
+    _apply_meanings(text, bad, checked)
     typed = _typed(table, text, bad)
     checked.bad_rows += bad.count
     checked.rejects += bad.rejects(text)
@@ -166,6 +168,13 @@ def _apply(failure: Failure, bad: Bad, checked: Checked) -> None:
     else:
         checked.failed[failure.check.column] += len(failure.positions)
         bad.add(failure.check.column, failure.check.reason, np.array(failure.positions, dtype=np.int64))
+
+
+def _apply_meanings(text: pa.Table, bad: Bad, checked: Checked) -> None:
+    for column in [name for name in PROBLEMS if name in text.column_names]:
+        for reason, positions in misread(column, text[column].combine_chunks()):
+            checked.failed[column] += len(positions)
+            bad.add(column, reason, positions)
 
 
 def _readable(table: CanonicalTable, raw: pa.Table, bad: Bad) -> pa.Table:

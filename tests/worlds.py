@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 
 from tasks.carriers import map_words
 from tasks.core.canonical import JSON, TABLES
+from tasks.core.columns import JSON_COLUMNS
 from tasks.core.database import Database
 from tasks.core.due import LONG_AGO, Window, collect
 from tasks.core.gates import new_candidates, run_gates
@@ -39,6 +40,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "products": {"name": "湯のみ", "category": "tableware"},
     "orders": {"total": 1100, "currency": "JPY"},
     "order_lines": {"line_no": 1, "product_id": "P-1", "quantity": 1, "unit_price": 1100, "tax_rate": 0.10},
+    "campaigns": {"words": {"ja": {"subject": "新茶フェア", "body": "今年の茶葉がそろいました。"}}},
     "shipments": {"carrier": "yamato"},
     "shipment_lines": {"line_no": 1, "quantity": 1},
     "consents": {"channel": "email", "topic": "marketing", "granted": True, "source": "checkout"},
@@ -229,7 +231,7 @@ def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> N
 
 def _is_json(table: str, column: str) -> bool:
     if table in TABLES:
-        return column in ("attributes", "payload") and TABLES[table].schema.field(column).type == JSON
+        return column in JSON_COLUMNS and TABLES[table].schema.field(column).type == JSON
     return column in _JSON
 
 

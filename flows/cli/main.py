@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from flows.cli import (
     bench,
+    calendar,
     calibration,
     codes,
     explain,
@@ -26,7 +27,21 @@ from flows.cli import (
 from tasks.core.errors import ConfigurationError, TodokeError
 from tasks.core.settings import check_names
 
-MODULES = (run, explain, calibration, codes, guards, release, notice, pages, listen, serve, bench, new_touchpoint)
+MODULES = (
+    run,
+    explain,
+    calendar,
+    calibration,
+    codes,
+    guards,
+    release,
+    notice,
+    pages,
+    listen,
+    serve,
+    new_touchpoint,
+    bench,
+)
 
 
 class Commands(TyperGroup):

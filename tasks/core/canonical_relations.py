@@ -93,6 +93,8 @@ RELATIONS = (
         bought_until=DATE,
         starts_at=INSTANT,
         ends_at=INSTANT,
+        audience=JSON,
+        begins_at=INSTANT,
     ),
     table(
         "campaigns",

@@ -30,7 +30,7 @@ _KEY_BYTES, _TEXT_BYTES, _JSON_BYTES = 500, 10_000, 1_000_000
 
 _INDEXED = frozenset({"carrier", "tracking_number", "raw_status", "location", "address", "channel", "topic", "source"})
 
-JSON_COLUMNS = frozenset({"attributes", "payload"})
+JSON_COLUMNS = frozenset({"attributes", "audience", "payload", "words"})
 
 
 def empty_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -23,6 +23,7 @@ FACTS = (
     "to_buyer",
     "counted_order",
     "customer_facts",
+    "audience_facts",
     "returned_code",
     "free_code",
 )

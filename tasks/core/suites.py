@@ -105,6 +105,7 @@ TYPE_TEXT: dict[pa.DataType, tuple[str, str]] = {
 
 _REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
 _POSTAL_CODE = r"^(?!(?:\d{3,4}|\d{6})$)"  # Japan's have seven digits, Brazil's and the first part of America's five
+_IF_LIVE = {"row_condition": {"type": "comparison", "column": {"name": "kind"}, "operator": "==", "parameter": "live"}}
 _CHANNELS = [str(channel) for channel in ChannelName]
 
 
@@ -166,7 +167,11 @@ SUITES: dict[str, tuple[Check, ...]] = {
     "journeys": (_not_blank("journey"),),
     "scores": (_not_blank("name"),),
     "pressure": (_one_of("channel", *_CHANNELS),),
-    "contents": (_one_of("kind", "update", "recall", "blog", "video", "live", "tutorial"), _not_blank("title")),
+    "contents": (
+        _one_of("kind", "update", "recall", "blog", "video", "live", "tutorial"),
+        _not_blank("title"),
+        Check("begins_at", Expectation.NOT_NULL, "a live says when it begins", arguments=_IF_LIVE),
+    ),
     "campaigns": (_not_blank("title"),),
     "coupon_codes": (_not_blank("pool"), _not_blank("code")),
     "mentions": (_not_blank("platform"),),

@@ -16,6 +16,8 @@ DUE = {
     "birthday": ("hirano@2026", "hirano-1", "2026-09-15T09:00:00+09:00"),
     "anniversary": ("hirano@2026", "hirano-1", "2026-09-15T09:00:00+09:00"),
     "win_back": ("hirano@hirano-1:180", "hirano-1", "2026-09-15T09:00:00+09:00"),
+    "campaign": ("tea:hirano", "hirano-1", "2026-09-15T08:00:00+09:00"),
+    "story": ("film:oda", "oda-1", "2026-09-15T08:00:00+09:00"),
     "cross_sell": ("hirano@hirano-1", "hirano-1", "2026-09-15T09:30:00+09:00"),
 }
 

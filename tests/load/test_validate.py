@@ -206,3 +206,37 @@ def test_what_a_table_means_is_expected_of_it(
 def test_every_check_names_a_column_of_its_table() -> None:
     for name, table in TABLES.items():
         assert {check.column for check in suite(name)} <= set(table.columns)
+
+
+def test_a_campaign_for_nobody_we_know_is_set_aside(database: Database, tmp_path: Path) -> None:
+    words = '{"ja": {"subject": "秋", "body": "本文"}}'
+    times = {"starts_at": "2026-09-15T00:00:00Z", "ends_at": "2026-09-20T00:00:00Z"}
+    campaigns: list[dict[str, str | None]] = [
+        {"campaign_id": "good", "title": "秋", "words": words, "audience": '{"is_vip": true}', **times},
+        {"campaign_id": "for everybody", "title": "秋", "words": words, "audience": "", **times},
+        {"campaign_id": "typing error", "title": "秋", "words": words, "audience": '{"is_vpi": true}', **times},
+        {"campaign_id": "torn", "title": "秋", "words": '{"ja": ', "audience": "", **times},
+        {"campaign_id": "silent", "title": "秋", "words": '{"ja": {}}', "audience": "", **times},
+    ]
+    live = {"kind": "live", "title": "生配信", "starts_at": "2026-09-15T00:00:00Z"}
+    contents: list[dict[str, str | None]] = [
+        {"content_id": "evening", "begins_at": "2026-09-16T11:00:00Z", **live},
+        {"content_id": "someday", "begins_at": None, **live},
+        {"content_id": "film", "begins_at": None, **live, "kind": "video"},
+    ]
+    found = deliver(database, tmp_path, {"campaigns": campaigns, "contents": contents})
+    assert found.checked["quarantined"] == {"campaigns": 3, "contents": 1}
+    assert rows(database, "select campaign_id, audience from campaigns order by 1") == [
+        ("for everybody", None),
+        ("good", {"is_vip": True}),
+    ]
+    assert rows(database, "select content_id from contents order by 1") == [("evening",), ("film",)]
+    reasons = (
+        "select coalesce(content ->> 'campaign_id', content ->> 'content_id'), column_name, reason from rejected_fact"
+    )
+    assert sorted(rows(database, reasons)) == [
+        ("silent", "words", "words in 'ja': subject is no text"),
+        ("someday", "begins_at", "a live says when it begins"),
+        ("torn", "words", "no such value"),
+        ("typing error", "audience", "'is_vpi' is no segment (did you mean 'is_vip'?)"),
+    ]
