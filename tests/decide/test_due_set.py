@@ -18,8 +18,8 @@ from tasks.core.touchpoints import check_context, load
 
 AS_OF = datetime.fromisoformat("2026-09-15T10:00:00+09:00")
 GOOD: dict[str, Any] = {
-    "order_id": "o", "order_number": 1, "delivered_at": "2026-09-15T09:00:00+09:00", "left_at": None, "items": [], "traits": [],
-    "ship_to": [], "gift": False,
+    "order_id": "o", "order_number": 1, "delivered_at": "2026-09-15T09:00:00+09:00", "left_at": None, "items": [],
+    "traits": [], "ship_to": [], "gift": False,
 }  # fmt: skip
 TOUCHPOINTS = [load("delivered"), load("order_confirmation")]
 

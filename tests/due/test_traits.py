@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -11,7 +12,7 @@ from tasks.core.runs import write_under
 from tests.worlds import World, build
 
 AS_OF = datetime.fromisoformat("2026-09-15T10:00:00+09:00")
-GIVEN = {
+GIVEN: dict[str, list[dict[str, Any]]] = {
     "products": [
         {"product_id": "P-cake", "category": "food", "attributes": {"storage": "cool", "gift_box": False}},
         {"product_id": "P-bowl", "attributes": {"fragile": True, "assembly_minutes": 0}},
