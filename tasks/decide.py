@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from tasks.core import audience
+from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -18,6 +19,7 @@ from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gat
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
+from tasks.core.seeds import copy_planned
 from tasks.core.steps import reached
 from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import alarms
@@ -72,6 +74,8 @@ def plan_messages(
     decision.planned = write(connection, run, decision.load_id, touched, segments)
     decision.verdicts = verdicts(connection)
     since = {name: {"since": windows[name].since.isoformat()} for name in decided}
+    drafts = [touchpoint.name for touchpoint in chosen if touchpoint.mode is Mode.DRAFT]
+    query("guards/raise_floors").run(connection, touchpoints=drafts, as_of=run.as_of, set_by=run.run_id)
     query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
     record(connection, run, decision, decided, since)
     return decision
@@ -157,6 +161,7 @@ def write(
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id, segments=segments)
+    copy_planned(connection, run, load_id)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)

@@ -135,6 +135,15 @@ class Offer(Declaration):
     code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
 
 
+class Seed(Declaration):
+    """A colleague who gets a copy of what customers get."""
+
+    email: Address
+    name: Line = Field(description="Stands where the customer's name stood.")
+    language: Language | None = Field(None, description="None: as the customer was written to.")
+    touchpoints: tuple[Line, ...] = Field(("*",), min_length=1, description='Names, or "*" for all.')
+
+
 class Section(Declaration):
     """How one shop front presents itself."""
 
@@ -148,6 +157,7 @@ class Section(Declaration):
     birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
     anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
     profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
+    seeds: tuple[Seed, ...] = Field((), description="Colleagues who get a copy of what customers get.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company
@@ -233,6 +243,11 @@ class Brand(Declaration):
             raise ConfigurationError(
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
+
+    @property
+    def has_seeds(self) -> bool:
+        """Does anybody get copies?"""
+        return any(section.seeds for section in self.sections.values())
 
     def unsubscribed_at(self, address: str) -> "Brand":
         """The same brand whose opt-out links lead to `address`."""

@@ -21,6 +21,8 @@ FACTS = (
     "awaited_order",
     "to_buyer",
     "customer_facts",
+    "identifying",
+    "photo_permission",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

@@ -17,7 +17,7 @@ with person as (
   union all
   select 'address', m.address_key, m.class, m.planned_at, m.touchpoint, m.subject_id
   from message m
-  where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M')
+  where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M') and not m.seed
     and m.state not in ('rejected', 'expired', 'cancelled') and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
   union all
   select 'customer', p.customer_id, 'M', p.at, null, null

@@ -1,0 +1,94 @@
+"""Seeds: colleagues who get a copy of what customers get (brand.toml, `[[sections.<source>.seeds]]`).
+
+With the first message of a touchpoint and variant that is planned on a day, each seed gets one copy, without anything
+of the person it was written for. A copy is a row of the ledger with a key of its own and counts nowhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from tasks.core.anonymous import anonymous
+from tasks.core.brand import Brand, Seed, load_brand
+from tasks.core.claims import Key
+from tasks.core.domain import ChannelName
+from tasks.core.identity import address_key
+from tasks.core.queries import query
+from tasks.core.runs import Run
+from tasks.core.secrets import secret
+from tasks.core.settings import Settings
+from tasks.core.touchpoints import load
+
+PREFIX = "seed:"
+_OF_THE_MESSAGE = ("touchpoint", "class", "variant", "priority", "due_at", "valid_until")
+_KEPT = ("consent", "timezone", "segments")
+"""What a copy keeps of the recipient: it decides what the message says, and tells nobody's name."""
+
+
+def copy_planned(connection: Connection, run: Run, load_id: int) -> int:
+    """The copies that what this run planned owes to the seeds of the brand; their number."""
+    if not load_brand().has_seeds:
+        return 0
+    rows = query("decide/planned_now").rows(connection, run_id=run.run_id)
+    keys = [(row["touchpoint"], row["subject_id"]) for row in rows]
+    return copy(connection, run.settings, keys, run.as_of, load_id, run.run_id)
+
+
+def copy(
+    connection: Connection, settings: Settings, keys: Sequence[Key], as_of: datetime, load_id: int, run_id: str
+) -> int:
+    """The same for the messages of `keys`, planned just now."""
+    brand = load_brand()
+    if not keys or not brand.has_seeds or ChannelName.EMAIL not in settings.channels:
+        return 0
+    columns = {"touchpoints": [touchpoint for touchpoint, _ in keys], "subjects": [subject for _, subject in keys]}
+    rows = query("decide/to_copy").rows(connection, **columns)
+    copies = copies_of((dict(row) for row in rows), brand, secret(settings), as_of)
+    seeds = orjson.dumps(copies).decode()
+    return query("decide/plan_seeds").run(connection, seeds=seeds, as_of=as_of, load_id=load_id, run_id=run_id)
+
+
+def copies_of(messages: Iterable[Mapping[str, Any]], brand: Brand, key: bytes, as_of: datetime) -> list[dict[str, Any]]:
+    """Rows of sql/decide/plan_seeds.sql for rows of sql/decide/to_copy.sql; a key may stand there more than once."""
+    day = as_of.astimezone(brand.calendar.timezone).date()
+    found: dict[Key, dict[str, Any]] = {}
+    for message in messages:
+        section = brand.sections.get(message["source"])
+        for seed in section.seeds if section else ():
+            if _wants(seed, message["touchpoint"]):
+                copy = _copy(seed, message, key, f"{day}:{message['variant']}")
+                found.setdefault((copy["touchpoint"], copy["subject_id"]), copy)
+    return list(found.values())
+
+
+def _wants(seed: Seed, touchpoint: str) -> bool:
+    return ("*" in seed.touchpoints or touchpoint in seed.touchpoints) and ChannelName.EMAIL in load(
+        touchpoint
+    ).channels
+
+
+def _copy(seed: Seed, message: Mapping[str, Any], key: bytes, of: str) -> dict[str, Any]:
+    hashed = address_key(key, seed.email)
+    who = f"{PREFIX}{str(hashed)[:12]}"
+    language = seed.language or message["language"]
+    context = anonymous({**message["context"], "tells": None}, seed.name, message["words"])
+    recipient = {name: message["recipient"].get(name) for name in _KEPT}
+    recipient["segments"] = anonymous(recipient["segments"], seed.name, message["words"])
+    to = {"customer_id": who, "email": seed.email, "name": seed.name, "locale": language, "source": message["source"]}
+    return {
+        **{name: message[name] for name in _OF_THE_MESSAGE},
+        "subject_id": f"{who}@{of}",
+        "customer_id": who,
+        "address_key": hashed,
+        "language": language,
+        "context": context,
+        "recipient": recipient | to,
+    }
+
+
+def count_copies(connection: Connection) -> dict[str, int]:
+    """State -> copies, of all touchpoints together: the ledger's sum leaves them out."""
+    return {row["state"]: row["n"] for row in query("ledger/seeds").rows(connection)}
