@@ -13,6 +13,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.mentions import reply_problems
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -20,8 +21,9 @@ from tasks.core.paths import SQL, TEMPLATES
 from tasks.core.promotions import unguarded
 from tasks.core.queries import names, query
 from tasks.core.rendering import Rendered, Renderer
+from tasks.core.seeds import seed_problems
 from tasks.core.templating import compile_mjml
-from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
+from tasks.core.touchpoints import Touchpoint, check_context, check_segments, load_all, parse_touchpoint
 
 NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -61,6 +63,7 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
     for touchpoint in declared:
         problems += _check_touchpoint(touchpoint, templates, renderer)
+    problems += seed_problems(brand, load_all()) + reply_problems(brand, templates)
     return problems + _check_tracking_page(brand, templates)
 
 

@@ -23,6 +23,7 @@ FACTS = (
     "customer_facts",
     "identifying",
     "photo_permission",
+    "mention_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

@@ -4,7 +4,7 @@ With the first message of a touchpoint and variant that is planned on a day, eac
 of the person it was written for. A copy is a row of the ledger with a key of its own and counts nowhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from tasks.core.anonymous import anonymous
 from tasks.core.brand import Brand, Seed, load_brand
 from tasks.core.claims import Key
+from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName
 from tasks.core.identity import address_key
 from tasks.core.queries import query
@@ -23,6 +24,7 @@ from tasks.core.settings import Settings
 from tasks.core.touchpoints import load
 
 PREFIX = "seed:"
+EVERY = "*"
 _OF_THE_MESSAGE = ("touchpoint", "class", "variant", "priority", "due_at", "valid_until")
 _KEPT = ("consent", "timezone", "segments")
 """What a copy keeps of the recipient: it decides what the message says, and tells nobody's name."""
@@ -51,6 +53,17 @@ def copy(
     return query("decide/plan_seeds").run(connection, seeds=seeds, as_of=as_of, load_id=load_id, run_id=run_id)
 
 
+def seed_problems(brand: Brand, names: Collection[str]) -> list[str]:
+    """Seeds that name a touchpoint nobody knows, one sentence each."""
+    return [
+        f"brand.toml: sections.{source}.seeds: {seed.email} names {name!r}{suggestion(name, sorted(names))}"
+        for source, section in brand.sections.items()
+        for seed in section.seeds
+        for name in seed.touchpoints
+        if name not in names and name != EVERY
+    ]
+
+
 def copies_of(messages: Iterable[Mapping[str, Any]], brand: Brand, key: bytes, as_of: datetime) -> list[dict[str, Any]]:
     """Rows of sql/decide/plan_seeds.sql for rows of sql/decide/to_copy.sql; a key may stand there more than once."""
     day = as_of.astimezone(brand.calendar.timezone).date()
@@ -65,7 +78,7 @@ def copies_of(messages: Iterable[Mapping[str, Any]], brand: Brand, key: bytes, a
 
 
 def _wants(seed: Seed, touchpoint: str) -> bool:
-    return ("*" in seed.touchpoints or touchpoint in seed.touchpoints) and ChannelName.EMAIL in load(
+    return (EVERY in seed.touchpoints or touchpoint in seed.touchpoints) and ChannelName.EMAIL in load(
         touchpoint
     ).channels
 

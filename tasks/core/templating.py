@@ -179,6 +179,7 @@ _LOOKUPS = {
     "after_sale": "after_sales",
     "tier": "tiers",
     "category": "categories",
+    "platform": "platforms",
 }
 
 

@@ -34,7 +34,7 @@ def shop(database: Database, tmp_path: Path) -> Iterator[Run]:
                 text("insert into touchpoint_floor values (:name, :format, :at, 'test')"),
                 {"name": name, "format": touchpoint.subject_format, "at": AS_OF - timedelta(days=30)},
             )
-    yield replace(run, settings=Settings(home=tmp_path, secret="the same everywhere"))  # type: ignore[arg-type]
+    yield replace(run, settings=Settings(home=tmp_path, secret="the same everywhere"))
 
 
 def at(run: Run, hours: float) -> Run:

@@ -147,14 +147,11 @@ def test_every_sample_can_be_copied_and_says_nothing_of_its_person(name: str) ->
     renderer, declared = Renderer(load_brand(), b"addresses", "https://pages.invalid"), load_all()[name]
     for case in json.loads((TEMPLATES / name / "sample.json").read_text(encoding="utf-8")).values():
         words = [word for word in _words(case) if len(word) > 2]
-        message = {
-            **{"touchpoint": name, "class": "T", "variant": case["variant"], "language": "ja", "source": "shop"},
-            **{"priority": 1, "due_at": AS_OF, "valid_until": AS_OF + timedelta(days=1)},
-            **{"context": case["context"], "recipient": case["recipient"], "words": words},
-        }
+        given = {"touchpoint": name, "class": "T", "language": "ja", "source": "shop", "priority": 1, "words": words}
+        message = {**case, **given, "due_at": AS_OF, "valid_until": AS_OF + timedelta(days=1)}
         for copy in seeds.copies_of([message], with_seeds(NORA, KIRA), b"addresses", AS_OF):
-            given = (copy["variant"], copy["context"], copy["recipient"])
-            mail = renderer.render(name, "email", copy["language"], *given)
+            shown = (copy["variant"], copy["context"], copy["recipient"])
+            mail = renderer.render(name, "email", copy["language"], *shown)
             said = mail.subject + mail.html + mail.text
             assert [word for word in words if word in said] == []
         assert "email" in declared.channels
@@ -179,6 +176,11 @@ def test_what_no_field_names_is_blotted_out() -> None:
     }
 
 
-def test_a_seed_names_a_touchpoint_and_an_address() -> None:
+def test_what_a_seed_names_must_be_there() -> None:
     with pytest.raises(ValidationError):
         Seed(email="nobody", name="x")
+    lost = Seed(email="kira@hinata.invalid", name="吉良 光", touchpoints=("*", "review_reqest"))
+    (problem,) = seeds.seed_problems(with_seeds(NORA, lost), load_all())
+    assert problem.startswith(
+        "brand.toml: sections.shop.seeds: kira@hinata.invalid names 'review_reqest'; did you mean"
+    )

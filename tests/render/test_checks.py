@@ -52,6 +52,8 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("anniversary/touchpoint.toml", ', "orders_counted"', "", "segment 'orders_counted' is not declared"),
         ("anniversary/email.ja.txt", "segments.is_vip", "segments.tier", "no attribute 'tier'"),
         ("anniversary/sample.json", '"is_vip": true', '"is_vip": 1', "segments: field 'is_vip'"),
+        ("mention_reply/touchpoint.toml", 'mode = "approval"', 'mode = "live"', "without a person's approval"),
+        ("mention_reply/reply.en.txt", "{{ shop.name }}", "{{ shop.nam }}", "reply.en.txt: 'dict object' has no"),
         ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],

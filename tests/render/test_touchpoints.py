@@ -51,6 +51,7 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday": "M",
         "anniversary": "M",
         "cross_sell": "M",
+        "mention_reply": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
