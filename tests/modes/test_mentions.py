@@ -117,7 +117,6 @@ def test_a_permission_is_kept_with_who_and_where_and_never_changed(shop: Run, to
         ("M-hirano", True, "工藤", proof),
         ("M-hirano", False, "工藤", None),
     ]
-    assert json.loads(todoke("--json").output)
     acts = "select operator, details ->> 'given' from audit where act = 'mention.permission' order by audit_id"
     assert rows(shop, acts) == [("工藤", "true"), ("工藤", "false")]
     assert rows(shop, "select given from photo_permission where mention_id = 'M-hirano'") == [(False,)]
