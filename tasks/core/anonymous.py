@@ -27,6 +27,9 @@ STAND_INS: dict[str, Any] = {
 """Field -> what stands in it instead. A null stays null."""
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+KEPT = ("consent", "timezone", "segments", "coupon")
+"""What may stay of a recipient: it decides what the message says, and names nobody."""
+
 _WHERE = ("address", "postal_code")
 """An object with one of these is where somebody lives: its `name` is theirs, and its region is not told."""
 
@@ -34,6 +37,12 @@ _WHERE = ("address", "postal_code")
 def anonymous(value: Any, name: str = HIDDEN, words: Iterable[str] = ()) -> Any:
     """The same JSON without the person. `name` stands for theirs; `words` are hidden, longest first."""
     return _masked(value, name, sorted(words, key=len, reverse=True))
+
+
+def recipient_of_nobody(recipient: Mapping[str, Any], words: Iterable[str] = ()) -> dict[str, Any]:
+    """What is left of a recipient: no name, no address."""
+    left: dict[str, Any] = anonymous({name: recipient[name] for name in KEPT if name in recipient}, HIDDEN, words)
+    return left
 
 
 def _masked(value: Any, name: str, words: list[str]) -> Any:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, RowMapping
 
-from tasks.core.anonymous import HIDDEN, anonymous
+from tasks.core.anonymous import anonymous, recipient_of_nobody
 from tasks.core.audit import record_act
 from tasks.core.claims import enter
 from tasks.core.errors import ConfigurationError, GuardError, TemplateRejected
@@ -169,9 +169,8 @@ def _lines(rows: Iterable[RowMapping]) -> list[Waiting]:
 
 
 def _subject(renderer: Renderer, row: RowMapping) -> str:
-    words = row["words"] or ()
-    said = {name: row["recipient"].get(name) for name in ("consent", "timezone", "segments")}
-    context, recipient = anonymous(row["context"], HIDDEN, words), anonymous(said, HIDDEN, words)
+    context = anonymous(row["context"], words=row["words"])
+    recipient = recipient_of_nobody(row["recipient"], row["words"])
     given = {name: row[name] for name in ("touchpoint", "channel", "language", "variant", "source")}
     try:
         message = renderer.render(**given, context=context, recipient=recipient)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from tasks.core.anonymous import anonymous
+from tasks.core.anonymous import anonymous, recipient_of_nobody
 from tasks.core.brand import Brand, Seed, load_brand
 from tasks.core.claims import Key
 from tasks.core.declarations import suggestion
@@ -26,8 +26,6 @@ from tasks.core.touchpoints import load
 PREFIX = "seed:"
 EVERY = "*"
 _OF_THE_MESSAGE = ("touchpoint", "class", "variant", "priority", "due_at", "valid_until")
-_KEPT = ("consent", "timezone", "segments")
-"""What a copy keeps of the recipient: it decides what the message says, and tells nobody's name."""
 
 
 def copy_planned(connection: Connection, run: Run, load_id: int) -> int:
@@ -42,7 +40,7 @@ def copy_planned(connection: Connection, run: Run, load_id: int) -> int:
 def copy(
     connection: Connection, settings: Settings, keys: Sequence[Key], as_of: datetime, load_id: int, run_id: str
 ) -> int:
-    """The same for the messages of `keys`, planned just now."""
+    """The same for the messages of `keys`, planned just now: the first of each touchpoint and variant is copied."""
     brand = load_brand()
     if not keys or not brand.has_seeds or ChannelName.EMAIL not in settings.channels:
         return 0
@@ -65,22 +63,21 @@ def seed_problems(brand: Brand, names: Collection[str]) -> list[str]:
 
 
 def copies_of(messages: Iterable[Mapping[str, Any]], brand: Brand, key: bytes, as_of: datetime) -> list[dict[str, Any]]:
-    """Rows of sql/decide/plan_seeds.sql for rows of sql/decide/to_copy.sql; a key may stand there more than once."""
+    """Rows of sql/decide/plan_seeds.sql for rows of sql/decide/to_copy.sql."""
     day = as_of.astimezone(brand.calendar.timezone).date()
     found: dict[Key, dict[str, Any]] = {}
     for message in messages:
         section = brand.sections.get(message["source"])
         for seed in section.seeds if section else ():
             if _wants(seed, message["touchpoint"]):
-                copy = _copy(seed, message, key, f"{day}:{message['variant']}")
-                found.setdefault((copy["touchpoint"], copy["subject_id"]), copy)
+                made = _copy(seed, message, key, f"{day}:{message['variant']}")
+                found.setdefault((made["touchpoint"], made["subject_id"]), made)
     return list(found.values())
 
 
 def _wants(seed: Seed, touchpoint: str) -> bool:
-    return (EVERY in seed.touchpoints or touchpoint in seed.touchpoints) and ChannelName.EMAIL in load(
-        touchpoint
-    ).channels
+    named = EVERY in seed.touchpoints or touchpoint in seed.touchpoints
+    return named and ChannelName.EMAIL in load(touchpoint).channels
 
 
 def _copy(seed: Seed, message: Mapping[str, Any], key: bytes, of: str) -> dict[str, Any]:
@@ -88,8 +85,7 @@ def _copy(seed: Seed, message: Mapping[str, Any], key: bytes, of: str) -> dict[s
     who = f"{PREFIX}{str(hashed)[:12]}"
     language = seed.language or message["language"]
     context = anonymous({**message["context"], "tells": None}, seed.name, message["words"])
-    recipient = {name: message["recipient"].get(name) for name in _KEPT}
-    recipient["segments"] = anonymous(recipient["segments"], seed.name, message["words"])
+    recipient = recipient_of_nobody(message["recipient"], message["words"])
     to = {"customer_id": who, "email": seed.email, "name": seed.name, "locale": language, "source": message["source"]}
     return {
         **{name: message[name] for name in _OF_THE_MESSAGE},
