@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.core import audience, incentives
 from tasks.core.brand import load_brand
+from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -19,6 +20,7 @@ from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gat
 from tasks.core.guards import floor_of_first_run
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
+from tasks.core.seeds import copy_planned
 from tasks.core.steps import reached
 from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import alarms
@@ -74,6 +76,8 @@ def plan_messages(
     decision.alarms += incentives.alarms(connection, run, load_brand())
     decision.verdicts = verdicts(connection)
     since = {name: {"since": windows[name].since.isoformat()} for name in decided}
+    drafts = [touchpoint.name for touchpoint in chosen if touchpoint.mode is Mode.DRAFT]
+    query("guards/raise_floors").run(connection, touchpoints=drafts, as_of=run.as_of, set_by=run.run_id)
     query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
     record(connection, run, decision, decided, since)
     return decision
@@ -161,6 +165,7 @@ def write(
     query("decide/free_returned_codes").run(connection, run_id=run.run_id)
     query("decide/issue_codes").run(connection, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id, segments=segments)
+    copy_planned(connection, run, load_id)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/analyze_outbox").run(connection)
     query("decide/plan_covers").run(connection, run_id=run.run_id, load_id=load_id)

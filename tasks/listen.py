@@ -1,4 +1,4 @@
-"""`todoke listen`: providers' events, one-click unsubscribe (RFC 8058) and the preference page over HTTP.
+"""`todoke listen`: providers' events, one-click unsubscribe (RFC 8058), preference and photo pages over HTTP.
 
 A GET never changes anything: mail scanners open every link. Whatever is answered with 2xx is committed.
 """
@@ -6,6 +6,7 @@ A GET never changes anything: mail scanners open every link. Whatever is answere
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -16,22 +17,25 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tasks.core import preferences
 from tasks.core.brand import load_brand
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DatabaseUnreachable, FeedbackRefused, StoreError
+from tasks.core.mentions import mention_of, record_permission
 from tasks.core.preference_pages import PreferencePages
 from tasks.core.preferences import Person, choice, events, read_person
 from tasks.core.settings import Settings
-from tasks.core.tokens import OptOut
+from tasks.core.tokens import OptOut, Photo
 from tasks.feedback import PARSERS
 from tasks.feedback.base import MAX_BODY, Incoming
-from tasks.feedback.one_click import opt_out_of
+from tasks.feedback.one_click import opt_out_of, photo_of
 from tasks.feedback.receive import Receiver
 from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
 STATUS = {"malformed": 400, "too_large": 413, "no_such_path": 404}
 """Reason of a refusal -> HTTP status; anything else is 403."""
+ANSWERS = {"yes": True, "no": False}
 PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -59,6 +63,7 @@ class Listener:
                 *heard,
                 Route("/unsubscribe", self.unsubscribe, methods=["GET", "POST"]),
                 Route("/preferences", self.preferences, methods=["GET", "POST"]),
+                Route("/photo", self.photo, methods=["GET", "POST"]),
                 Route("/health", self.health, methods=["GET"]),
             ]
         )
@@ -137,8 +142,7 @@ class Listener:
         return self._page(incoming, after, after.language if changed else language, saved=True)
 
     def _save(self, incoming: Incoming, person: Person, opt_out: OptOut) -> None:
-        form = parse_qs(incoming.body.decode("utf-8", "replace"), max_num_fields=200)
-        chosen = choice(form, person, incoming.received_at.astimezone(self.zone).date())
+        chosen = choice(_form(incoming), person, incoming.received_at.astimezone(self.zone).date())
         self.receiver.keep(events(person, chosen, opt_out, incoming.received_at))
 
     def _page(
@@ -148,6 +152,38 @@ class Listener:
         shown = language or person.language
         page = self.pages.preferences(_token(incoming), shown, person, today, saved, wrong_birthday)
         return HTMLResponse(page, 422 if wrong_birthday else 200, PRIVATE)
+
+    async def photo(self, request: Request) -> Response:
+        """May the shop show the photo of a post? GET asks, POST answers."""
+        return await run_in_threadpool(self._photo, await read(request), request.method, _language(request))
+
+    def _photo(self, incoming: Incoming, method: str, language: str) -> Response:
+        try:
+            asked = photo_of(incoming, self.receiver.trust)
+        except FeedbackRefused as error:
+            return self._no_link(incoming, language, error)
+        mention = self._mention(asked)
+        if mention is None:
+            return self._no_link(incoming, language, FeedbackRefused("unknown_mention", "this post is gone"))
+        answer = _form(incoming).get("answer", [""])[0] if method == "POST" else ""
+        if answer in ANSWERS:
+            self._answer(asked, ANSWERS[answer])
+            mention |= {"given": ANSWERS[answer]}
+        person = self._person(OptOut(asked.customer_id, "", None))
+        shown = language or (person.language if person else "ja")
+        return HTMLResponse(self.pages.photo(_token(incoming), shown, mention, answer in ANSWERS), headers=PRIVATE)
+
+    def _answer(self, asked: Photo, given: bool) -> None:
+        by, proof = f"customer {asked.customer_id}", "link of the mail"
+        record_permission(
+            self.receiver.database, self.receiver.secret, asked.mention_id, given, by, proof, preferences.PROVIDER
+        )
+
+    def _mention(self, asked: Photo) -> dict[str, Any] | None:
+        """The post of a link, while it is still that customer's."""
+        with self.receiver.database.transaction() as connection:
+            found = mention_of(connection, asked.mention_id)
+        return found if found and asked.customer_id in (found["customer_id"], found["person_id"]) else None
 
     def _no_link(self, incoming: Incoming, language: str, error: FeedbackRefused) -> Response:
         self.receiver.count("link", error)
@@ -161,6 +197,10 @@ class Listener:
 def _token(incoming: Incoming) -> str:
     given = parse_qs(incoming.path.partition("?")[2]).get("t", [""])[0]
     return given[:1000]
+
+
+def _form(incoming: Incoming) -> dict[str, list[str]]:
+    return parse_qs(incoming.body.decode("utf-8", "replace"), max_num_fields=200)
 
 
 def _language(request: Request) -> str:

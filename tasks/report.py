@@ -16,12 +16,13 @@ from tasks.core.guards import paused
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
 from tasks.core.runs import Run
+from tasks.core.seeds import count_copies
 from tasks.core.suites import FEED_OF
 
 Summary = dict[str, Any]
-"""as_of, run_id, load_id, planned (of them held_out), states{touchpoint: {state: n}}, waiting{touchpoint: {reason: n}},
-quarantined{table: n}, unknown_statuses{word: n}, gates{feed: state}, broken{touchpoint: error}, notes[sentence],
-feeds[row of `feeds_of`], seconds{step: s}."""
+"""as_of, run_id, load_id, planned (of them held_out), states{touchpoint: {state: n}}, seeds{state: n} (copies for
+colleagues, in no other figure), waiting{touchpoint: {reason: n}}, quarantined{table: n}, unknown_statuses{word: n},
+gates{feed: state}, broken{touchpoint: error}, notes[sentence], feeds[row of `feeds_of`], seconds{step: s}."""
 
 
 @task(name="report", timeout_seconds=300, tags=["report"], cache_policy=NO_CACHE, persist_result=False)
@@ -45,6 +46,7 @@ def summarise(connection: Connection, run: Run, results: Mapping[str, Any]) -> S
         "planned": decision.planned,
         "held_out": sum(n for counts in decision.verdicts.values() for why, n in counts.items() if "held_out" in why),
         "states": ledger_sum(connection),
+        "seeds": count_copies(connection),
         "waiting": _waiting(connection),
         "quarantined": {row["table_name"]: row["n"] for row in _rows(connection, "quarantined", as_of=run.as_of)},
         "unknown_statuses": results["load"].unknown_statuses,
@@ -131,9 +133,10 @@ def _feed_notes(checked: Mapping[str, Any]) -> list[str]:
 
 
 def table_of(summary: Summary) -> list[dict[str, Any]]:
-    """One row per touchpoint: sent, on its way, waiting with reasons, failed, too late or no longer true."""
+    """One row per touchpoint: sent, on its way, waiting with reasons, failed, too late, no longer true; seeds last."""
     names = sorted({*summary["states"], *summary["waiting"]})
-    return [_row(name, summary["states"].get(name, {}), summary["waiting"].get(name, {})) for name in names]
+    rows = [_row(name, summary["states"].get(name, {}), summary["waiting"].get(name, {})) for name in names]
+    return rows + ([_row("seeds", summary["seeds"], {})] if summary["seeds"] else [])
 
 
 def _row(name: str, states: Mapping[str, int], waiting: Mapping[str, int]) -> dict[str, Any]:

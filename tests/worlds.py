@@ -55,6 +55,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "state": "approved",
     },
     "notice_member": {"later": False},
+    "mentions": {"platform": "instagram"},
+    "mention_permission": {"by": "kudo"},
     "message": {
         "class": "T",
         "channel": "email",
@@ -130,7 +132,16 @@ def build(database: Database, world: World) -> Run:
     run = Run(f"world-{world.path.stem}", world.as_of, database.url, database.namespace)
     with database.transaction() as connection:
         begin_load(connection, run, "merge")
-        for table in (*TABLES, "touchpoint_floor", "feed", "suppression", "preference", "notice", "notice_member"):
+        for table in (
+            *TABLES,
+            "touchpoint_floor",
+            "feed",
+            "suppression",
+            "preference",
+            "notice",
+            "notice_member",
+            "mention_permission",
+        ):
             _insert(connection, table, world.given.get(table, []))
         connection.execute(text("insert into touched_order select current_load(), order_id from orders"))
     with database.transaction() as connection:

@@ -26,6 +26,7 @@ def release(
     touchpoint: Annotated[str | None, typer.Option(help="Only messages of this one.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only what waits for this reason: volume or approval.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
+    why: Annotated[str, typer.Option(help="For colleagues, kept in the audit.")] = "",
     cancel: Annotated[bool, typer.Option("--cancel", help="Drop the messages instead: they are never sent.")] = False,
     parked: Annotated[bool, typer.Option("--parked", help="Messages of unknown outcome instead.")] = False,
     sent: Annotated[bool, typer.Option("--sent", help="The provider's log has them: they count as sent.")] = False,
@@ -36,12 +37,13 @@ def release(
     name = load(touchpoint).name if touchpoint else None
     if parked or sent or again:
         return _settle_parked(name, parked, sent, again, scratch)
-    with open_namespace(Settings(), scratch).transaction() as connection:
+    settings, by = Settings(), getpass.getuser()
+    with open_namespace(settings, scratch).transaction() as connection:
         if not (name or reason or everything):
             typer.echo("\n".join(approvals.awaiting(connection)) or "Nothing waits for approval.")
             return None
-        act = approvals.cancel if cancel else approvals.release
-        moved = act(connection, getpass.getuser(), name, reason)
+        plan = approvals.show(connection, by, "cancel" if cancel else "release", name, reason, why)
+        moved = approvals.decide(connection, plan, "confirm", by, settings)
         left = approvals.awaiting(connection)
     typer.echo(f"{'Cancelled' if cancel else 'Released'} {moved} messages." if moved else "Nothing waits for that.")
     for line in left:

@@ -1,11 +1,15 @@
--- Who:    messages waiting for approval and still worth sending: planned, and on the work list. The claim asks the rest again.
--- Params: touchpoint, reason, as_of, by
+-- Who:    messages of a plan that still wait and are worth sending: planned, and on the work list. The claim asks the rest again.
+-- Grain:  message.
+-- Params: plan_id, as_of, by
 with released as (
-  update message set state = 'planned', reason = 'released by ' || :by, state_at = :as_of
-  where state = 'approval' and valid_until > :as_of
-    and (cast(:touchpoint as text) is null or touchpoint = :touchpoint) and (cast(:reason as text) is null or reason = :reason)
-  returning touchpoint, subject_id, channel, class, priority, due_at
+  update message m set state = 'planned', reason = 'released by ' || :by, state_at = :as_of
+  from release_member r
+  where r.plan_id = :plan_id and m.touchpoint = r.touchpoint and m.subject_id = r.subject_id
+    and m.state = 'approval' and m.valid_until > :as_of
+  returning m.touchpoint, m.subject_id, m.channel, m.class, m.priority, m.due_at
+), listed as (
+  insert into outbox (touchpoint, subject_id, channel, class, priority, due_at)
+  select touchpoint, subject_id, channel, class, priority, due_at from released
+  on conflict do nothing
 )
-insert into outbox (touchpoint, subject_id, channel, class, priority, due_at)
-select touchpoint, subject_id, channel, class, priority, due_at from released
-on conflict do nothing
+select touchpoint, subject_id from released

@@ -9,6 +9,7 @@ select m.touchpoint, m.subject_id, m.run_id, m.order_id, c.verdict,
     when is_stopped(m.touchpoint, m.channel) then 'paused'
     when n.subject_id is null then 'erased'
     when c.verdict is not null then c.reason
+    when m.seed and m.valid_until <= business_now() then 'too_late'
     when exists (select from stopped_address s where s.address_key = m.address_key and (s.scope = 'all' or m.class = 'M')) then 'suppressed'
     when m.channel <> 'email' and exists (select from consent_now s where s.customer_id = m.customer_id and s.channel = m.channel
                                           and s.topic = 'all' and not s.granted) then 'channel_refused'
@@ -17,6 +18,6 @@ select m.touchpoint, m.subject_id, m.run_id, m.order_id, c.verdict,
   end as failed
 from unnest(cast(:touchpoints as text[]), cast(:subjects as text[])) with ordinality asked (touchpoint, subject_id, place)
 join message m using (touchpoint, subject_id)
-join candidate c using (touchpoint, subject_id)
+left join candidate c using (touchpoint, subject_id)
 left join message_content n using (touchpoint, subject_id)
 order by asked.place

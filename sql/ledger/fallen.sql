@@ -7,4 +7,4 @@ select m.touchpoint, m.subject_id, m.customer_id, m.order_id, m.due_at, m.valid_
        0, '{}', array_remove(array(select jsonb_array_elements_text(cast(:ways as jsonb) -> m.touchpoint)), m.channel)
 from unnest(cast(:touchpoints as text[]), cast(:subjects as text[])) asked (touchpoint, subject_id)
 join message m using (touchpoint, subject_id)
-where m.state = :from_state and m.class = 'T' and m.fell_back_from is null and m.reason is distinct from 'outbound_guard'
+where m.state = :from_state and not m.seed and m.class = 'T' and m.fell_back_from is null and m.reason is distinct from 'outbound_guard'

@@ -1,4 +1,4 @@
--- Who:    messages about to leave, as candidates again: the same gates are asked before they go.
+-- Who:    messages about to leave, as candidates again: the same gates are asked before they go. Copies for colleagues ask no gate.
 -- Grain:  message. The address is the one the message was planned for; status and zone are those of now.
 -- Params: touchpoints, subjects
 insert into candidate (planned_at, touchpoint, subject_id, customer_id, order_id, due_at, valid_until, variant, checks, context, class,
@@ -8,3 +8,4 @@ select m.planned_at, m.touchpoint, m.subject_id, m.customer_id, m.order_id, m.du
 from unnest(cast(:touchpoints as text[]), cast(:subjects as text[])) asked (touchpoint, subject_id)
 join message m using (touchpoint, subject_id)
 left join contactable k using (customer_id)
+where not m.seed

@@ -2,6 +2,7 @@
 -- Grain:  order.
 -- Effect: touched_order; rows deleted by this load were added when they went (delete_vanished).
 -- Why:    news about a product touches the orders it was bought in: product_update learns of a recall however late it was loaded.
+--         A mention touches its author's first order: mention_reply learns of it however late it was seen.
 -- Params: none
 insert into touched_order (load_id, order_id)
 select current_load(), order_id from (
@@ -21,5 +22,7 @@ select current_load(), order_id from (
   union select l.order_id from contents c
         cross join lateral (select c.product_id union select product_id from products where category = c.category) p
         join order_lines l on l.product_id = p.product_id where c.from_load = current_load() and c.kind in ('update', 'recall')
+  union select f.first_order_id from mentions m join person i using (customer_id) join customer_fact f on f.customer_id = i.person_id
+        where m.from_load = current_load() and f.first_order_id is not null
 ) changed
 on conflict do nothing

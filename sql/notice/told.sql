@@ -5,4 +5,4 @@ select count(distinct m.customer_id) as n
 from message m
 join message_content c using (touchpoint, subject_id)
 where m.touchpoint in ('delay_notice', 'service_notice') and c.context -> 'notice' ->> 'plan_id' = :plan_id
-  and m.state in ('accepted', 'sealed', 'posting', 'unknown')
+  and not m.seed and m.state in ('accepted', 'sealed', 'posting', 'unknown')

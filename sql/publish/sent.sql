@@ -1,5 +1,5 @@
 -- Who:    the newest messages each touchpoint sent, for the gallery.
--- Grain:  touchpoint x subject; at most :newest each.
+-- Grain:  touchpoint x subject; at most :newest each. Copies for colleagues are not there.
 -- Params: newest
 select touchpoint, subject_id, channel, language, variant, recipient, sent_at, file
 from (
@@ -9,7 +9,7 @@ from (
   from message m
   join message_content c using (touchpoint, subject_id)
   join batch_member b on b.batch_id = m.batch_id and b.touchpoint = m.touchpoint and b.subject_id = m.subject_id
-  where m.state = 'accepted' and b.provider_id is not null
+  where m.state = 'accepted' and not m.seed and b.provider_id is not null
 ) newest
 where place <= :newest
 order by touchpoint, place

@@ -93,6 +93,15 @@ class Promotion(Declaration):
     link: Localised
 
 
+class Seed(Declaration):
+    """A colleague who gets a copy of what customers get."""
+
+    email: Address
+    name: Line = Field(description="Stands where the customer's name stood.")
+    language: Language | None = Field(None, description="None: as the customer was written to.")
+    touchpoints: tuple[Line, ...] = Field(("*",), min_length=1, description='Names, or "*" for all.')
+
+
 class Section(Giving):
     """How one shop front presents itself."""
 
@@ -107,6 +116,7 @@ class Section(Giving):
         default_factory=dict, description="What a tier brings, a short line each (tier_up, vip_invite)."
     )
     surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
+    seeds: tuple[Seed, ...] = Field((), description="Colleagues who get a copy of what customers get.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company
@@ -192,6 +202,11 @@ class Brand(Declaration):
             raise ConfigurationError(
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
+
+    @property
+    def has_seeds(self) -> bool:
+        """Does anybody get copies?"""
+        return any(section.seeds for section in self.sections.values())
 
     def listening_at(self, address: str) -> "Brand":
         """The same brand whose opt-out and preference links lead to `todoke listen` at `address`."""

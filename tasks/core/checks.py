@@ -17,6 +17,7 @@ from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
 from tasks.core.incentives import as_given, check_coupon, check_incentives
+from tasks.core.mentions import reply_problems
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -24,6 +25,7 @@ from tasks.core.paths import TEMPLATES
 from tasks.core.promotions import unguarded
 from tasks.core.queries import Statement, names, query
 from tasks.core.rendering import Rendered, Renderer
+from tasks.core.seeds import seed_problems
 from tasks.core.templating import compile_mjml
 from tasks.core.touchpoints import Touchpoint, check_context, check_segments, load_all, parse_touchpoint
 
@@ -60,7 +62,9 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
     for touchpoint in declared:
         problems += _check_touchpoint(touchpoint, templates, renderer)
-    return [*problems, *check_incentives(brand, load_all().values()), *_check_tracking_page(brand, templates)]
+    problems += check_incentives(brand, load_all().values())
+    problems += seed_problems(brand, load_all()) + reply_problems(brand, templates)
+    return [*problems, *_check_tracking_page(brand, templates)]
 
 
 def check_sql() -> list[str]:

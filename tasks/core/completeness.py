@@ -37,6 +37,7 @@ def check_declared(declared: Sequence[Touchpoint]) -> list[str]:
 def check_partials(folder: Path, known: Collection[str], languages: Collection[str]) -> list[str]:
     """Files of a folder that nothing uses, and pieces of templates that a language lacks."""
     others = {"touchpoint.toml", *known, *(path.name for path in attachment_files(folder))}
+    others |= {f"reply.{language}.txt" for language in languages}  # posted by a person (tasks/core/mentions.py)
     pieces = sorted(
         p.name for p in folder.iterdir() if p.name not in others and not p.name.startswith((".", "attachment."))
     )

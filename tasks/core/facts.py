@@ -26,6 +26,9 @@ FACTS = (
     "audience_facts",
     "returned_code",
     "free_code",
+    "identifying",
+    "photo_permission",
+    "mention_facts",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

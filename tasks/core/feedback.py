@@ -147,7 +147,7 @@ def _settle(connection: Connection, run: Run, wait_milliseconds: int) -> None:
     for name in ("suppress", "lift"):
         query(f"feedback/{name}").run(connection)
     if ids:
-        for name in ("record_consents", "record_preferences"):
+        for name in ("record_consents", "record_preferences", "record_permissions"):
             query(f"feedback/{name}").run(connection, ids=ids)
         _open_tickets(connection, ids)
         query("feedback/mark_settled").run(connection, ids=ids)

@@ -198,7 +198,7 @@ def retry_in(connection: Connection, channel: ChannelName) -> float | None:
 
 
 def ledger_sum(connection: Connection) -> dict[str, dict[str, int]]:
-    """Touchpoint -> state -> number of messages."""
+    """Touchpoint -> state -> number of messages to customers."""
     total: dict[str, dict[str, int]] = {}
     for row in query("ledger/sum").rows(connection):
         total.setdefault(row["touchpoint"], {})[row["state"]] = row["n"]

@@ -1,4 +1,4 @@
-"""HTML of the preference page, of the unsubscribe page, and of a link that does not work."""
+"""HTML of the preference, unsubscribe and photo pages, and of a link that does not work."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Template
 
-from tasks.core import preferences
+from tasks.core import formats, preferences
 from tasks.core.brand import Brand
 from tasks.core.paths import TEMPLATES
 from tasks.core.preferences import Person
@@ -35,6 +35,12 @@ class PreferencePages:
     def no_link(self, token: str, language: str) -> str:
         """The link is incomplete, forged or older than the keys."""
         return self._filled("no_link", token, language, "preferences", is_known=False)
+
+    def photo(self, token: str, language: str, mention: Mapping[str, Any], saved: bool = False) -> str:
+        """Asks the author of a post for its photo, or says what they said. `mention`: of tasks/core/mentions.py."""
+        shown = {name: formats.clean(mention[name]) for name in ("platform", "author", "given")}
+        shown |= {"post_url": mention["url"], "photo": self.address("photo", token, language)}
+        return self._filled("photo", token, language, "photo", **shown, saved=saved)
 
     def preferences(
         self, token: str, language: str, person: Person, today: date, saved: bool = False, wrong_birthday: bool = False

@@ -5,8 +5,9 @@
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
 Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), coupon (where its
 touchpoint declares an incentive; or none), consent, variant, zone, as_of (of the run), unsubscribe_token, with an
-order tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
-(`_shared/blocks.*`); with a notice `own`: subject and body in operations' own words (tasks/core/own_words.py).
+order tracking_url and review_token, with a mention photo_url (None where nobody listens), shop (the brand's section),
+lang, words (`_shared/words.toml`), stages, blocks (`_shared/blocks.*`); with a notice `own`: subject and body in
+operations' own words (tasks/core/own_words.py).
 """
 
 from collections.abc import Mapping
@@ -76,6 +77,7 @@ class Renderer:
         self._brand = brand.listening_at(listen_url) if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
         self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
+        self._listen_url = listen_url.rstrip("/") if listen_url else None
         self._page_versions = page_versions or {}
         self._touchpoints = read_all(templates)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
@@ -132,10 +134,17 @@ class Renderer:
         address = address_key(self._secret, person["email"])
         opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
         values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)
+        if "mention_id" in values:
+            values["photo_url"] = self._photo_url(values["mention_id"], str(person["customer_id"]))
         if "order_id" in values:
             values["tracking_url"] = tokens.tracking_url(self._base_url, self.tracking_token(values["order_id"]))
             values["review_token"] = tokens.review_token(self._secret, values["order_id"])
         return values
+
+    def _photo_url(self, mention_id: str, customer_id: str) -> str | None:
+        """Page where the author says yes or no; None where nobody listens: they answer by mail."""
+        token = tokens.photo_token(self._link_secret, tokens.Photo(mention_id, customer_id))
+        return f"{self._listen_url}/photo?t={token}" if self._listen_url else None
 
     def _own_words(self, values: Mapping[str, Any], language: str, source: str | None) -> dict[str, Any]:
         """`own`: subject and body in the words of operations, empty without any; only where a context has a notice."""

@@ -180,6 +180,7 @@ _LOOKUPS = {
     "after_sale": "after_sales",
     "tier": "tiers",
     "category": "categories",
+    "platform": "platforms",
 }
 
 

@@ -55,12 +55,40 @@ class OptOut:
 
 def unsubscribe_token(secret: bytes, opt_out: OptOut) -> str:
     """An opt-out sealed with AES-SIV (RFC 5297): opaque, unforgeable, the same each time; letters of base64url."""
-    plain = "\0".join((opt_out.topic, opt_out.address_key or "", opt_out.customer_id)).encode()
-    return base64.urlsafe_b64encode(_cipher(secret).encrypt(plain, [_PURPOSE])).rstrip(b"=").decode()
+    return _sealed(secret, b"unsubscribe", (opt_out.topic, opt_out.address_key or "", opt_out.customer_id))
 
 
 def open_unsubscribe_token(secrets: Sequence[bytes], token: str) -> OptOut | None:
     """What a token of any of these keys (newest first) stands for; None where it is of none of them."""
+    parts = _opened(secrets, b"unsubscribe", token)
+    return OptOut(parts[2], parts[0], parts[1] or None) if parts else None
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What the link to the page of a photo stands for: a post, and who was asked about it."""
+
+    mention_id: str
+    customer_id: str
+
+
+def photo_token(secret: bytes, photo: Photo) -> str:
+    """A photo sealed in the same way; it opens as nothing else."""
+    return _sealed(secret, b"photo", (photo.mention_id, "", photo.customer_id))
+
+
+def open_photo_token(secrets: Sequence[bytes], token: str) -> Photo | None:
+    """As `open_unsubscribe_token`."""
+    parts = _opened(secrets, b"photo", token)
+    return Photo(parts[0], parts[2]) if parts else None
+
+
+def _sealed(secret: bytes, purpose: bytes, parts: tuple[str, str, str]) -> str:
+    sealed = _cipher(secret).encrypt("\0".join(parts).encode(), [purpose])
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def _opened(secrets: Sequence[bytes], purpose: bytes, token: str) -> list[str] | None:
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -69,15 +97,11 @@ def open_unsubscribe_token(secrets: Sequence[bytes], token: str) -> OptOut | Non
         return None
     for secret in secrets:
         try:
-            plain = _cipher(secret).decrypt(sealed, [_PURPOSE])
+            plain = _cipher(secret).decrypt(sealed, [purpose])
         except InvalidTag:
             continue
-        topic, key, customer_id = plain.decode().split("\0", 2)
-        return OptOut(customer_id, topic, key or None)
+        return plain.decode().split("\0", 2)
     return None
-
-
-_PURPOSE = b"unsubscribe"
 
 
 @lru_cache(maxsize=8)

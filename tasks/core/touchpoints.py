@@ -37,6 +37,9 @@ _NAMES = {
 CATALOGUE: dict[str, TouchpointClass] = {name: of for of, names in _NAMES.items() for name in names.split()}
 """Class of every touchpoint of the catalogue; brand.toml alone may say otherwise."""
 
+NEVER_LIVE = frozenset({"mention_reply"})
+"""Touchpoints that answer what a stranger wrote: a person reads it before anything leaves."""
+
 DEFAULT_HOLDOUT = {_T: 0.0, _S: 0.0, _M: 0.05}
 
 Feed = Literal[
@@ -133,6 +136,11 @@ def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -
         raise ConfigurationError(
             f"{touchpoint.name}: class {found} is not that of the catalogue ({expected}); "
             f'list it in brand.toml under [classes] ({touchpoint.name} = "{found}") or change it back'
+        )
+    if touchpoint.name in NEVER_LIVE and touchpoint.mode is Mode.LIVE:
+        raise ConfigurationError(
+            f"{touchpoint.name}: mode live is not allowed: it answers what a stranger wrote, so nothing leaves without "
+            'a person\'s approval; say mode = "approval" or "draft"'
         )
     return touchpoint
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from tasks.core.errors import FeedbackRefused
 from tasks.core.feedback import Event, Kind
-from tasks.core.tokens import OptOut, open_unsubscribe_token
+from tasks.core.tokens import OptOut, Photo, open_photo_token, open_unsubscribe_token
 from tasks.feedback.base import Incoming, Trust
 
 PROVIDER = "one-click"
@@ -19,6 +19,15 @@ def opt_out_of(incoming: Incoming, trust: Trust) -> OptOut:
     """What the token in the query stands for. Raises FeedbackRefused where it is none of ours."""
     given = parse_qs(urlsplit(incoming.path).query).get("t", [])
     found = open_unsubscribe_token(trust.link_secrets, given[0]) if len(given) == 1 else None
+    if found is None:
+        raise FeedbackRefused("forged", "the link is none of ours, or too old")
+    return found
+
+
+def photo_of(incoming: Incoming, trust: Trust) -> Photo:
+    """What the token of a photo's page stands for. Raises FeedbackRefused where it is none of ours."""
+    given = parse_qs(urlsplit(incoming.path).query).get("t", [])
+    found = open_photo_token(trust.link_secrets, given[0]) if len(given) == 1 else None
     if found is None:
         raise FeedbackRefused("forged", "the link is none of ours, or too old")
     return found

@@ -13,6 +13,7 @@ from tasks.core.claims import Scope, claim
 from tasks.core.database import Database
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.runs import Run
+from tasks.core.settings import Settings
 from tasks.core.touchpoints import Touchpoint, load_all
 from tasks.decide import Decision, plan_messages
 from tests.worlds import build, read_world
@@ -70,6 +71,11 @@ def ledger(run: Run) -> dict[str, tuple[str, str | None]]:
 def outbox(run: Run) -> list[str]:
     with run.database.transaction() as connection:
         return list(connection.execute(text("select subject_id from outbox order by 1")).scalars())
+
+
+def settle(connection: Connection, act: approvals.Act, touchpoint: str | None = None, reason: str | None = None) -> int:
+    plan = approvals.show(connection, "ops", act, touchpoint, reason)
+    return approvals.decide(connection, plan, "confirm", "ops", Settings())
 
 
 def claimed(connection: Connection, still_due: set[str]) -> list[str]:
@@ -156,8 +162,8 @@ def test_released_messages_are_claimed_if_they_are_still_true(shop: Run) -> None
     with shop.database.transaction() as connection:
         (line,) = approvals.awaiting(connection)
         assert line.startswith("3 messages of review_request wait for approval (volume), the first until 2026-")
-        assert approvals.release(connection, "ops", "shipped") == 0
-        assert approvals.release(connection, "ops", "review_request", "volume") == 3
+        assert settle(connection, "release", "shipped") == 0
+        assert settle(connection, "release", "review_request", "volume") == 3
         assert approvals.awaiting(connection) == []
     assert ledger(shop) == dict.fromkeys(ASKED, ("planned", "released by ops"))
     assert outbox(shop) == ASKED
@@ -170,8 +176,8 @@ def test_cancelled_messages_never_leave(shop: Run) -> None:
     history(shop, 0, 0, 0)
     decide(shop)
     with shop.database.transaction() as connection:
-        assert approvals.cancel(connection, "ops") == 3
-        assert approvals.release(connection, "ops") == 0
+        assert settle(connection, "cancel") == 3
+        assert settle(connection, "release") == 0
     assert ledger(shop) == dict.fromkeys(ASKED, ("cancelled", "cancelled by ops"))
     assert decide(shop, as_of=AS_OF + timedelta(hours=1)).planned == 0
 
@@ -182,4 +188,4 @@ def test_what_nobody_released_in_time_expires(shop: Run) -> None:
     decide(shop, as_of=AS_OF + timedelta(days=60))
     assert ledger(shop) == dict.fromkeys(ASKED, ("expired", "too_late"))
     with shop.database.transaction() as connection:
-        assert approvals.release(connection, "ops") == 0
+        assert settle(connection, "release") == 0

@@ -33,6 +33,7 @@ ASKED = {
     "note": NOTE,
 }
 TOLD = "select order_id from message where touchpoint = 'delay_notice' and state = 'accepted'"
+WAITING = "select subject_id from message where touchpoint = 'mention_reply' and state = 'approval' order by 1"
 ACTS = "select act || ' by ' || operator from audit where object = :plan_id order by audit_id"
 
 
@@ -164,6 +165,23 @@ def test_what_was_previewed_is_sent_after_a_restart_of_everything_and_once(serve
     state_of(served, press(served, "lift-notice/lift-notice", operator=TANAKA, plan_id=plan_id), "COMPLETED")
     acts = [f"notice.preview by {SATO}", f"notice.approve by {SUZUKI}", f"notice.lift by {TANAKA}"]
     assert column(served, ACTS, plan_id=plan_id) == acts
+
+
+def test_what_waits_is_released_as_shown_through_the_form(served: Path) -> None:
+    """Posts about the sample shop wait for a person (mention_reply)."""
+    before = column(served, WAITING)
+    assert before
+    run_id = press(served, "release/release", operator=SATO, act="release", touchpoint="mention_reply")
+    state_of(served, run_id, "PAUSED")
+    shown = artifact(served, f"release-{run_id.split('-')[0]}")
+    assert f"Release {len(before)} messages" in shown
+    assert [name for name in column(served, "select name from customers where name <> ''") if name in shown] == []
+    assert resume(served, run_id) == "REJECT", "a press without an answer decides nothing"
+    assert column(served, WAITING) == before
+    assert resume(served, run_id, decision="confirm", name=SUZUKI) == "ACCEPT"
+    state_of(served, run_id, "COMPLETED")
+    assert column(served, WAITING) == []
+    assert f"Released: {len(before)} messages" in artifact(served, f"release-{run_id.split('-')[0]}")
 
 
 def test_stop_ends_everything(served: Path) -> None:

@@ -68,6 +68,8 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("birthday/sample.json", '"amount": 300, ', "", "coupon: needs either amount or percent"),
         ("birthday/email.en.txt", "{% if coupon %}", "{% if coupon.amount %}", "has no attribute 'amount'"),
         ("referral/sample.json", '"coupon"', '"voucher"', "coupon: it is required"),
+        ("mention_reply/touchpoint.toml", 'mode = "approval"', 'mode = "live"', "without a person's approval"),
+        ("mention_reply/reply.en.txt", "{{ shop.name }}", "{{ shop.nam }}", "reply.en.txt: 'dict object' has no"),
         ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],

@@ -3,22 +3,25 @@
 -- Why:    per customer and per address, over all channels, counting the ledger (states that may still arrive, held_out included) and
 --         other tools' pressure. Candidates of one instant are ranked S before M, then by priority; every winner leaves now, so nobody
 --         reserves the future. A service message counts service and marketing, a marketing message counts marketing. A claim counts
---         only what was planned before its message: what was planned with it was arbitrated with it.
+--         only what was planned before its message: what was planned with it was arbitrated with it. mention_reply never competes: a
+--         person approves each; it takes no place while it waits for that, and counts once it was released.
 -- Params: as_of
 with person as (
   select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key
   from candidate c cross join lateral (values ('customer', c.customer_id), ('address', c.address_key)) k (kind, key)
-  where c.verdict is null and c.class in ('S', 'M') and k.key is not null
+  where c.verdict is null and c.class in ('S', 'M') and k.key is not null and c.touchpoint <> 'mention_reply'
 ), sent as (
   select 'customer' as kind, m.customer_id as key, m.class, m.planned_at as at, m.touchpoint, m.subject_id
   from message m
   where m.customer_id in (select key from person where kind = 'customer') and m.class in ('S', 'M')
-    and m.state not in ('rejected', 'expired', 'cancelled') and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
+    and m.state not in ('rejected', 'expired', 'cancelled') and (m.touchpoint <> 'mention_reply' or m.state <> 'approval')
+    and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
   union all
   select 'address', m.address_key, m.class, m.planned_at, m.touchpoint, m.subject_id
   from message m
-  where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M')
-    and m.state not in ('rejected', 'expired', 'cancelled') and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
+  where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M') and not m.seed
+    and m.state not in ('rejected', 'expired', 'cancelled') and (m.touchpoint <> 'mention_reply' or m.state <> 'approval')
+    and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
   union all
   select 'customer', p.customer_id, 'M', p.at, null, null
   from pressure p

@@ -1,4 +1,4 @@
--- Stops:  touchpoints in draft.
+-- Stops:  touchpoints in draft. Before every gate that writes something down: a draft leaves nothing in the ledger and nothing waiting.
 -- Reason: draft. Class: all.
 -- Params: none
 update candidate
