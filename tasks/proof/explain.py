@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tasks.core.database import Database
-from tasks.core.due import Window, collect, due_statement
+from tasks.core.due import Window, collect, due_header
 from tasks.core.errors import DataError
 from tasks.core.gates import new_candidates, run_gates
 from tasks.core.queries import query
@@ -62,10 +62,9 @@ def _verdicts(
 
 def _never_near(touchpoint: Touchpoint) -> dict[str, Any]:
     """No due row: what the touchpoint hangs on has not happened. The due file's own words say what that is."""
-    lines = due_statement(touchpoint.name).source.splitlines()
-    who = next(line.partition("Who:")[2].strip() for line in lines if "Who:" in line)
-    anchor = next((line.partition("Anchor:")[2].strip() for line in lines if "Anchor:" in line), "")
-    return {"verdict": "not due", "reason": "its anchor has not happened", "detail": {"who": who, "anchor": anchor}}
+    header = due_header(touchpoint.name)
+    detail = {"who": header["Who"], "anchor": header.get("Anchor", "")}
+    return {"verdict": "not due", "reason": "its anchor has not happened", "detail": detail}
 
 
 def _dicts(rows: Any) -> list[dict[str, Any]]:
