@@ -16,14 +16,7 @@ from tasks.core.touchpoints import load_all
 MESSAGE = re.compile(r'class="message" data-language="(\w+)" data-channel="(\w+)" data-variant="(.+?)">')
 
 
-@pytest.fixture(scope="module")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole gallery, written once."""
-    folder = tmp_path_factory.mktemp("preview")
-    page, number = write_preview(folder, load_brand())
-    assert page == folder / "index.html"
-    assert number == len(list(folder.glob("*/*.html")))
-    return folder
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_no_touchpoint_misses_a_variant_a_channel_or_a_language(gallery: Path) -> None:
