@@ -170,7 +170,12 @@ def test_all_prefectures_are_served(database_url: str, tmp_path: Path) -> None:
 
 
 def test_nothing_comes_from_the_future(shop: Drop) -> None:
-    planned = {("orders", "payment_due_at"), ("subscriptions", "change_until"), ("contents", "ends_at"), ("campaigns", "ends_at")}
+    planned = {
+        ("orders", "payment_due_at"),
+        ("subscriptions", "change_until"),
+        ("contents", "ends_at"),
+        ("campaigns", "ends_at"),
+    }
     for path in sorted(shop.folder.glob("*.csv")):
         table = shop[path.stem]
         for field in TABLES[path.stem].schema:
