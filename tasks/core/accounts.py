@@ -144,8 +144,8 @@ class PrintSettings(FromEnvironment):
 
     font: Path | None = Field(
         None,
-        description="Font file (.ttc, .otf, .ttf) of postcards; default: Noto Sans CJK, Noto Sans JP or IPA Gothic, where "
-        "it is installed (Debian: fonts-noto-cjk).",
+        description="Font file (.ttc, .otf, .ttf) of postcards; default: Noto Sans CJK, Noto Sans JP or IPA Gothic, "
+        "where it is installed (Debian: fonts-noto-cjk).",
     )
 
 

@@ -43,10 +43,10 @@ def postcards_pdf(cards: Sequence[Mapping[str, str]], font: PrintFont) -> bytes:
     where the layout cannot be set.
     """
     batch = {"font": font.family, "width": WIDTH, "height": HEIGHT, "bleed": BLEED, "cards": [_card(c) for c in cards]}
-    layout = (TEMPLATES / "_shared" / "postcard.typ").read_bytes()
+    layout = TEMPLATES / "_shared" / "postcard.typ"
     given = {"batch": json.dumps(batch, ensure_ascii=False)}
     try:
-        pdf = typst.compile(layout, font_paths=[str(font.path.parent)], ignore_system_fonts=True, sys_inputs=given)
+        pdf = typst.compile(layout, font_paths=[font.path.parent], ignore_system_fonts=True, sys_inputs=given)
         return _with_boxes(pdf)
     except (typst.TypstError, pikepdf.PdfError) as error:
         raise NotWritten(f"_shared/postcard.typ: {error}; correct the layout") from error

@@ -23,9 +23,8 @@ from tasks.core.files import replace_file, write_if_new
 from tasks.core.gallery import place_in_journey
 from tasks.core.paths import TEMPLATES
 from tasks.core.previews import preview_of
-from tasks.core.rendering import Renderer
 from tasks.core.segments import segments
-from tasks.core.specimens import NOWHERE, Specimen, specimens_of
+from tasks.core.specimens import Specimen, renderer_to_nowhere, specimens_of
 from tasks.core.touchpoints import read_all
 
 _MARK = '<meta name="generator" content="todoke preview">'
@@ -34,14 +33,13 @@ _UNSAFE = re.compile(r"[^\w@.+-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Shown:
-    """A specimen and where its page lies. `verdict`: what was, or would be, decided of it; empty without an order."""
+    """A specimen and where its page lies."""
 
     specimen: Specimen
     file: str
     subject: str
     size: int
     """Bytes of its HTML, or of its text where it has none."""
-    verdict: str = ""
 
     @property
     def segments(self) -> int:
@@ -56,7 +54,7 @@ def write_preview(folder: Path, brand: Brand, only: str | None = None, templates
     breaks its contract.
     """
     claim_folder(folder)
-    renderer = Renderer(brand, b"preview", NOWHERE, templates)
+    renderer = renderer_to_nowhere(brand, templates)
     declared = sorted(read_all(templates).values(), key=lambda one: place_in_journey(one.name))
     chosen = [touchpoint for touchpoint in declared if only in (None, touchpoint.name)]
     shown = {one.name: [show(folder, found) for found in specimens_of(one, renderer, templates)] for one in chosen}
@@ -70,22 +68,31 @@ def write_preview(folder: Path, brand: Brand, only: str | None = None, templates
     return write_page(folder, "index.html", "preview_index.html", brand, groups=groups, shown=shown), number
 
 
-def claim_folder(folder: Path) -> None:
-    """Make the folder. Raises ConfigurationError where it holds an index.html that is not ours."""
+def claim_folder(folder: Path, private: bool = False) -> None:
+    """Make the folder; a private one for our eyes alone. Raises ConfigurationError where something else lies in it."""
     index = folder / "index.html"
     if index.exists() and _MARK not in index.read_text(encoding="utf-8", errors="replace"):
         raise ConfigurationError(f"{index} is not a preview of Todoke: name an empty folder with --out.")
+    if private and not index.exists() and folder.is_dir() and any(folder.iterdir()):
+        raise ConfigurationError(f"{folder} is not empty: name a folder of its own with --out, for personal data.")
     folder.mkdir(parents=True, exist_ok=True)
+    if private:
+        folder.chmod(0o700)
 
 
-def show(folder: Path, specimen: Specimen, verdict: str = "") -> Shown:
+def show(folder: Path, specimen: Specimen) -> Shown:
     """Write one message into the folder."""
     drawn = preview_of(specimen.channel, specimen.rendered, specimen.language)
-    stem = _UNSAFE.sub("_", f"{specimen.person}.{specimen.channel}.{specimen.language}")
+    stem = file_name(f"{specimen.person}.{specimen.channel}.{specimen.language}")
     file = f"{specimen.touchpoint.name}/{stem}.html"
     write_if_new(folder / file, drawn.html.encode())
     size = len((specimen.rendered.html or specimen.rendered.text).encode())
-    return Shown(specimen, file, drawn.subject, size, verdict)
+    return Shown(specimen, file, drawn.subject, size)
+
+
+def file_name(text: str) -> str:
+    """A name that is safe on every file system."""
+    return _UNSAFE.sub("_", text).lstrip(".") or "_"
 
 
 def write_page(folder: Path, file: str, template: str, brand: Brand, **values: Any) -> Path:

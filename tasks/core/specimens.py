@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from tasks.core.brand import Brand
 from tasks.core.domain import ChannelName
 from tasks.core.paths import TEMPLATES
 from tasks.core.rendering import Rendered, Renderer
@@ -15,10 +16,12 @@ from tasks.core.touchpoints import Touchpoint
 NOWHERE = "https://pages.invalid"
 """Base address of the links in specimens: it leads nowhere, on every machine."""
 
+_OF_NOBODY = b"the secret of specimens: what it signs opens nothing"
+
 
 @dataclass(frozen=True)
 class Specimen:
-    """One message. `person`: name of the sample case; `rendered`: what a channel adapter would get."""
+    """One message. `person`: name of the sample case, or subject of a real one; `rendered`: for its channel adapter."""
 
     touchpoint: Touchpoint
     channel: ChannelName
@@ -26,6 +29,11 @@ class Specimen:
     variant: str
     person: str
     rendered: Rendered
+
+
+def renderer_to_nowhere(brand: Brand, templates: Path = TEMPLATES) -> Renderer:
+    """Renders messages to look at: no link in them leads anywhere, and no token opens or ends anything."""
+    return Renderer(brand, _OF_NOBODY, NOWHERE, templates)
 
 
 def specimens_of(touchpoint: Touchpoint, renderer: Renderer, templates: Path = TEMPLATES) -> Iterator[Specimen]:
