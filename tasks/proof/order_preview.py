@@ -1,7 +1,7 @@
 """What the customer of one order got, gets or would get: every due row, rendered from the facts as they are."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,11 +47,14 @@ def preview_order(
         order, at = ask_about(connection, order_id, as_of)
         decide_about(connection, order["customer_id"], at)
         rows = [dict(row) for row in query("explain/contents").rows(connection, order_id=order_id)]
+        events = [dict(row) for row in query("explain/messages").rows(connection, order_id=order_id)]
     claim_folder(folder, private=True)
-    renderer, told = renderer_to_nowhere(brand), defaultdict(list)
+    renderer = renderer_to_nowhere(brand)
+    told: dict[str, list[Told]] = defaultdict(list, ledger=_untrue_by_now(events, rows))
     for row in rows:
         told[outcome(row)].append(_told(row, folder, renderer))
-    silent = {one.title: due_header(name)["Who"] for name, one in load_all().items() if name not in _names(rows)}
+    names = {row["touchpoint"] for row in (*rows, *events)}
+    silent = {one.title: due_header(name)["Who"] for name, one in load_all().items() if name not in names}
     page = write_page(folder, "index.html", "preview_order.html", brand, order_id=order_id, at=at.isoformat(),
                       told={name: told[name] for name in OUTCOMES if told[name]}, silent=silent)  # fmt: skip
     return page, sum(one.shown is not None for group in told.values() for one in group)
@@ -66,12 +69,22 @@ def outcome(row: Mapping[str, Any]) -> str:
     return {None: "now", "waiting": "waiting", "approval": "waiting"}.get(row["verdict"], "not")
 
 
-def _names(rows: list[dict[str, Any]]) -> set[str]:
-    return {row["touchpoint"] for row in rows}
+def _untrue_by_now(events: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[Told]:
+    """Messages in the ledger whose due row is gone: the parcel of a "shipped" has arrived. Told, but not drawn."""
+    newest = {(event["touchpoint"], event["subject_id"]): event for event in events}
+    gone = newest.keys() - {(row["touchpoint"], row["subject_id"]) for row in rows}
+    titles = {name: touchpoint.title for name, touchpoint in load_all().items()}
+    return [
+        Told(name, titles.get(name, name), subject, event["state_at"].isoformat(), event["state"], {}, None)
+        for (name, subject), event in newest.items()
+        if (name, subject) in gone
+    ]
 
 
 def _told(row: Mapping[str, Any], folder: Path, renderer: Renderer) -> Told:
     touchpoint, why = load(row["touchpoint"]), row["state"] or row["reason"] or ""
+    if row["failing"] and outcome(row) == "later":
+        why += f", check:{row['failing']}"
     try:
         rendered = renderer.render(
             touchpoint.name,

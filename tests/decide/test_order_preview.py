@@ -22,7 +22,8 @@ CONFIRMED = {
     "state": "accepted",
     "planned_at": STORM.as_of - timedelta(days=4),
 }
-WORLD = replace(STORM, given={**STORM.given, "message": [CONFIRMED]})
+GONE = {**CONFIRMED, "touchpoint": "payment_received", "subject_id": "P-1"}
+WORLD = replace(STORM, given={**STORM.given, "message": [CONFIRMED, GONE]})
 
 
 def section(html: str, heading: str) -> str:
@@ -39,7 +40,9 @@ def test_an_order_is_shown_with_everything_its_customer_gets_and_why(database: D
     assert number == len(list((tmp_path / "shima").glob("*/*.html"))) > 1
     assert "実際のお客様の情報" in html
     assert "shima-1@none→2026-09-19" in section(html, "leaves now")
-    assert "accepted" in section(html, "in the ledger")
+    sent = section(html, "in the ledger")
+    assert "payment_received · P-1" in sent, "it is not due any more"
+    assert "order_confirmation · shima-1" in sent
     assert "レビュー" in html.partition("nothing due")[2], "its parcel has not arrived"
     notice = next((tmp_path / "shima" / "delay_notice").glob("*2026-09-19.*.html")).read_text(encoding="utf-8")
     assert "台風" in notice
