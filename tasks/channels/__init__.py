@@ -23,6 +23,7 @@ from tasks.core.accounts import (
     LineSettings,
     PostcardSettings,
     PostmarkSettings,
+    PrintSettings,
     ResendSettings,
     SendgridSettings,
     SesSettings,
@@ -32,6 +33,7 @@ from tasks.core.accounts import (
 )
 from tasks.core.database import DEFAULT_NAMESPACE
 from tasks.core.domain import ChannelName
+from tasks.core.print_font import print_font
 from tasks.core.runs import Run
 from tasks.core.settings import Settings
 from tasks.core.thresholds import DeliverySettings
@@ -71,7 +73,9 @@ PUSH: dict[str, Make] = {
 
 POSTCARD: dict[str, Make] = {
     "mailbox": lambda settings: Mailbox(settings.home / "mailbox", ChannelName.POSTCARD),
-    "print_house": lambda _: Postcard(drop_store("TODOKE_POSTCARD_URL", PostcardSettings().url, _seconds())),
+    "print_house": lambda _: Postcard(
+        drop_store("TODOKE_POSTCARD_URL", PostcardSettings().url, _seconds()), print_font(PrintSettings().font)
+    ),
 }
 """TODOKE_POSTCARD -> adapter."""
 

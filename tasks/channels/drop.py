@@ -1,8 +1,9 @@
 """Batches as files for people who print or pack: `<batch>/<table>.csv`, then `<batch>/manifest.json`, in folder or S3.
 
 Keyed: a batch's files bear its id and are created once (`If-None-Match` in S3), so the same batch twice is one. The
-manifest comes last and tells count and SHA-256 of the table: who reads only tables with a manifest reads whole ones. A
-table without one was given up; its messages came again in another batch. The store's calls here are tried once each.
+manifest comes last and tells count and SHA-256 of the table and of what was made from it: who reads only tables with a
+manifest reads whole ones. A table without one was given up; its messages came again in another batch. The store's calls
+here are tried once each.
 """
 
 import csv
@@ -79,9 +80,16 @@ class Drop:
         table = self._table([entry["row"] for entry in entries])
         manifest = self._manifest(key, entries, table)
         if not self._announced(key, manifest):
-            self._place(key, table, deadline)
-            self._announce(key, manifest, deadline)
+            made = self.made_from([dict(zip(self.fields, entry["row"][2:], strict=True)) for entry in entries])
+            for file, content in {self.table: table, **made}.items():
+                self._place(f"{key}/{file}", content, deadline)
+            made_of = {"made": [{"file": file, **_digest(content)} for file, content in made.items()]} if made else {}
+            self._announce(key, manifest | made_of, deadline)
         return [Result(True, provider_id=f"{key}/{self.table}:{place}") for place, _ in enumerate(entries, 2)]
+
+    def made_from(self, rows: Sequence[dict[str, str]]) -> dict[str, bytes]:  # noqa: ARG002
+        """Files beside the table, by name, made from its rows in their order."""
+        return {}
 
     def look_up(self, keys: Sequence[UUID]) -> dict[UUID, str]:
         """Messages in tables that have a manifest, of the last two weeks."""
@@ -112,47 +120,48 @@ class Drop:
         writer.writerows([[KEY, "design", *self.fields], *rows])
         return _BOM + sink.getvalue().encode()
 
-    def _manifest(self, key: str, entries: Sequence[dict[str, Any]], table: bytes) -> bytes:
-        said = {
+    def _manifest(self, key: str, entries: Sequence[dict[str, Any]], table: bytes) -> dict[str, Any]:
+        return {
             "batch_id": key,
             "channel": self.name,
             "as_of": max(entry["as_of"] for entry in entries),
             "file": self.table,
             "rows": len(entries),
-            "bytes": len(table),
-            "sha256": hashlib.sha256(table).hexdigest(),
+            **_digest(table),
             "encoding": "UTF-8 with byte order mark",
             "columns": [KEY, "design", *self.fields],
             "designs": dict(sorted({entry["design"]: entry["version"] for entry in entries}.items())),
         }
-        return orjson.dumps(said, option=orjson.OPT_INDENT_2)
 
-    def _announced(self, key: str, manifest: bytes) -> bool:
-        """Is the batch there already? Raises UnknownOutcome where something else lies under its id."""
+    def _announced(self, key: str, manifest: dict[str, Any]) -> bool:
+        """Is the batch there already? Raises UnknownOutcome where something else lies under its id.
+
+        What was made from the table is not compared: a newer version of what makes it may make other bytes of the same.
+        """
         try:
             found = self.store.read(f"{key}/{MANIFEST}")
         except StoreError as error:
             raise NotWritten(str(error)) from error
-        if found is not None and found != manifest:
+        if found is not None and _without_made(found) != manifest:
             raise UnknownOutcome(f"{self.store}/{key}/{MANIFEST} is not what was sealed: compare it with the archive.")
         return found is not None
 
-    def _place(self, key: str, table: bytes, deadline: float) -> None:
-        name = f"{key}/{self.table}"
+    def _place(self, name: str, content: bytes, deadline: float) -> None:
         _in_time(deadline)
         try:
-            if not self.store.create(name, table) and self.store.read(name) != table:
+            if not self.store.create(name, content) and self.store.read(name) != content:
                 raise NotWritten(f"{self.store}/{name} holds something else and no manifest: another batch follows.")
         except StoreError as error:
             raise NotWritten(str(error)) from error
 
-    def _announce(self, key: str, manifest: bytes, deadline: float) -> None:
+    def _announce(self, key: str, manifest: dict[str, Any], deadline: float) -> None:
         _in_time(deadline)
+        content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
         try:
-            created = self.store.create(f"{key}/{MANIFEST}", manifest)
+            created = self.store.create(f"{key}/{MANIFEST}", content)
         except StoreError as error:
             raise UnknownOutcome(str(error)) from error
-        if not created and not self._announced(key, manifest):
+        if not created and not self._announced(key, _without_made(content)):
             raise UnknownOutcome(f"{self.store}/{key}/{MANIFEST} was there and is gone.")
 
     def _rows(self, name: str) -> list[tuple[str, str]]:
@@ -165,3 +174,16 @@ class Drop:
 def _in_time(deadline: float) -> None:
     if time.monotonic() > deadline:
         raise NotWritten("the deadline passed before this file was written")
+
+
+def _digest(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _without_made(manifest: bytes) -> dict[str, Any]:
+    """A manifest without what was made from its table; {} where it is none."""
+    try:
+        said = orjson.loads(manifest)
+    except orjson.JSONDecodeError:
+        return {}
+    return {name: value for name, value in said.items() if name != "made"} if isinstance(said, dict) else {}

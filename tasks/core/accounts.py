@@ -137,6 +137,18 @@ class PostcardSettings(FromEnvironment):
     url: str | None = Field(None, description="Place the print house reads: an absolute folder or s3://bucket/prefix.")
 
 
+class PrintSettings(FromEnvironment):
+    """What we print ourselves: the PDF of postcards."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_PRINT_", extra="ignore", frozen=True)
+
+    font: Path | None = Field(
+        None,
+        description="Font file (.ttc, .otf, .ttf) of postcards; default: Noto Sans CJK, Noto Sans JP or IPA Gothic, "
+        "where it is installed (Debian: fonts-noto-cjk).",
+    )
+
+
 class InsertSettings(FromEnvironment):
     """Package inserts as files for the warehouse (TODOKE_INSERT=warehouse)."""
 

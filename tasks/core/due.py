@@ -4,10 +4,12 @@ Every due file answers the same question for three callers: the hour (window and
 true?) and explain (one customer, open window).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -21,6 +23,8 @@ PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HORIZON = timedelta(days=800)
 """How far ahead an explanation looks for what is not due yet."""
+
+_HEADER = re.compile(r"\b(Who|Grain|Anchor|Why|Params):\s*")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ def due_statement(name: str) -> Statement:
             f"sql/due/{name}.sql: parameters {sorted(extra)} are not in the contract {sorted(PARAMS)}"
         )
     return statement
+
+
+def due_header(name: str) -> dict[str, str]:
+    """What a due file says of itself, each as one line: Who, Grain, Anchor, Why; a word it does not use is missing."""
+    lines = due_statement(name).source.splitlines()
+    comment = [line.lstrip("-").strip() for line in takewhile(lambda line: line.startswith("--"), lines)]
+    _, *parts = _HEADER.split(" ".join(comment))
+    return {word: said.strip() for word, said in zip(parts[::2], parts[1::2], strict=True) if word != "Params"}
 
 
 @cache

@@ -39,10 +39,15 @@ class GalleryEntry:
 def write_gallery(folder: Path, entries: Iterable[GalleryEntry], brand: Brand, templates: Path = TEMPLATES) -> Path:
     """Write `folder/index.html`: messages by touchpoint, newest first, GALLERY_LIMIT each. Returns its path."""
     ordered = sorted(entries, key=lambda entry: entry.sent_at, reverse=True)
-    ordered.sort(key=lambda entry: (_JOURNEY.get(entry.touchpoint, len(_JOURNEY)), entry.touchpoint))
+    ordered.sort(key=lambda entry: place_in_journey(entry.touchpoint))
     groups = [(name, list(group)) for name, group in groupby(ordered, key=lambda entry: entry.touchpoint)]
     jinja = Environment(loader=FileSystemLoader(templates / "gallery"), undefined=StrictUndefined, autoescape=True)
     jinja.filters["instant"] = partial(formats.instant, language="en", zone=brand.calendar.zone)
     shop = brand.section(None).name
     html = jinja.get_template("index.html").render(groups=groups, limit=GALLERY_LIMIT, total=len(ordered), shop=shop)
     return replace_file(folder / "index.html", formats.clean(html).encode())
+
+
+def place_in_journey(name: str) -> tuple[int, str]:
+    """Sorts touchpoints as a customer meets them; those outside the catalogue come last."""
+    return _JOURNEY.get(name, len(_JOURNEY)), name

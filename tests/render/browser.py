@@ -19,8 +19,29 @@ from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = ("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars")
+_FLAGS = (
+    *("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # pictures of a shop that is not there
+    "--disable-features=IsolateSandboxedIframes",  # a process for each frame of a gallery takes seconds
+)
 _HEIGHT = 900
+
+_MISSING = """
+((letters, family) => {
+  const canvas = document.createElement("canvas"), size = 40;
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.font = "24px " + (family ?? getComputedStyle(document.body).fontFamily);
+  const drawn = (letter) => {
+    pen.clearRect(0, 0, size, size);
+    pen.fillText(letter, 4, 30);
+    return pen.getImageData(0, 0, size, size).data.join();
+  };
+  const nothing = drawn("\\u0378");  // a code point that is no letter: every font draws its box for it
+  const asked = letters ?? document.body.innerText;
+  return [...new Set(asked)].filter((letter) => letter.trim() && drawn(letter) === nothing).join("");
+})
+"""
 
 
 def chromium() -> str | None:
@@ -56,13 +77,17 @@ class Browser:
 
     def open(self, file: Path, width: int, dark: bool = False) -> None:
         """Show a page and wait until it is loaded."""
+        self.become(width, dark)
+        self.call("Page.navigate", url=file.as_uri())
+        self._until(lambda said: said.get("method") == "Page.loadEventFired")
+
+    def become(self, width: int, dark: bool = False) -> None:
+        """Another screen, for what is shown already too."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=_HEIGHT, deviceScaleFactor=1, mobile=width < 500
         )
-        self.call("Page.navigate", url=file.as_uri())
-        self._until(lambda said: said.get("method") == "Page.loadEventFired")
 
     def evaluate(self, script: str) -> Any:
         """What an expression is worth, a promise once it is kept."""
@@ -98,3 +123,9 @@ def _address(file: Path, process: subprocess.Popen[bytes]) -> tuple[str, str]:
         assert process.poll() is None, f"Chromium ended with {process.returncode}"
         time.sleep(0.05)
     raise AssertionError("Chromium does not open its port")
+
+
+def missing_letters(browser: Browser, letters: str | None = None, family: str | None = None) -> str:
+    """Those of `letters` (default: of the page) that no installed font has; drawn as `font-family` says."""
+    found: str = browser.evaluate(f"({_MISSING.strip()})({json.dumps(letters)}, {json.dumps(family)})")
+    return found

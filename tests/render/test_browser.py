@@ -1,8 +1,6 @@
 """Tracking pages as a browser shows them: for everybody (axe-core), on a small telephone, in letters that exist."""
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +9,12 @@ import pytest
 from tasks.core.brand import load_brand
 from tasks.core.pages import PageOwner, PageRenderer
 from tasks.core.paths import ROOT, TEMPLATES
-from tests.render.browser import Browser, browsing, chromium
+from tests.render.browser import Browser, missing_letters
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 AXE = ROOT / "tests" / "standins" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = json.dumps({"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-MISSING = """
-(() => {
-  const canvas = document.createElement("canvas"), size = 40;
-  canvas.width = canvas.height = size;
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.font = "24px " + getComputedStyle(document.body).fontFamily;
-  const drawn = (letter) => {
-    pen.clearRect(0, 0, size, size);
-    pen.fillText(letter, 4, 30);
-    return pen.getImageData(0, 0, size, size).data.join();
-  };
-  const nothing = drawn("\\u0378");  // a code point that is no letter: every font draws its box for it
-  return [...new Set(document.body.innerText)].filter((letter) => letter.trim() && drawn(letter) === nothing).join("");
-})()
-"""
-"""Letters of the page no installed font has."""
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +28,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, html in found.items():
         (folder / f"{name}.html").write_bytes(html)
     return {name: folder / f"{name}.html" for name in found}
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One for all tests."""
-    program = chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    profile = tmp_path_factory.mktemp("profile")
-    with browsing(program, profile) as opened:
-        yield opened
-    shutil.rmtree(profile, ignore_errors=True)
 
 
 def faults(browser: Browser) -> list[str]:
@@ -104,13 +74,13 @@ def test_every_letter_is_in_a_font(browser: Browser, pages: dict[str, Path], tmp
     rare = tmp_path / "rare.html"
     rare.write_text('<meta charset="utf-8"><p>髙﨑 徳 ヱ 〜 × 1,980 ① 草彅 \u0378', encoding="utf-8")
     browser.open(rare, 390)
-    missing = browser.evaluate(MISSING)
+    missing = missing_letters(browser)
     if "徳" in missing:
         pytest.skip("No Japanese font is installed")
     assert missing == "\u0378"
     for name in ("tanaka_follows_two_parcels_and_a_shelf", "higa_waits_for_the_typhoon_to_pass", "ended_ja"):
         browser.open(pages[name], 390)
-        assert browser.evaluate(MISSING) == ""
+        assert missing_letters(browser) == ""
 
 
 def test_the_record_of_a_parcel_opens_without_a_script(browser: Browser, pages: dict[str, Path]) -> None:

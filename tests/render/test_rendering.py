@@ -153,7 +153,7 @@ def test_a_digest_shows_every_parcel_and_what_is_still_to_come(renderer: Rendere
         assert text in message.html
         assert text in message.text
     assert "一部を発送" in message.subject
-    assert "(2/4)" in message.html
+    assert "4段階のうち2つめ" in message.html
 
 
 def test_a_parcel_of_unknown_contents_is_shown_without_them(renderer: Renderer) -> None:
@@ -242,3 +242,19 @@ def test_a_language_or_channel_nobody_wrote_is_an_error(renderer: Renderer) -> N
 def test_the_same_message_is_the_same_bytes(renderer: Renderer) -> None:
     other = Renderer(load_brand(), b"secret", "https://pages.invalid")
     assert rendered(renderer, *TANAKA) == rendered(other, *TANAKA)
+
+
+def test_the_progress_bar_tells_a_late_order_from_one_on_time(renderer: Renderer) -> None:
+    said = {
+        ("shipped", "sato_gets_everything_in_one_parcel"): ("4段階のうち2つめ「発送」", "2 of 4: Shipped"),
+        ("delay_notice", "higa_waits_for_the_typhoon_to_pass"): (
+            "4段階のうち3つめ「配送中」、遅れています",
+            "3 of 4: On the way, running late",
+        ),
+    }
+    for (touchpoint, case), texts in said.items():
+        for language, words in zip(("ja", "en"), texts, strict=True):
+            mail = rendered(renderer, touchpoint, case, language)
+            assert f'{words}"' in mail.html, "the bar is one picture, told in words"
+            assert f"{words}\n" in mail.text
+            assert (mail.html.count('class="late"') == 1) == (touchpoint == "delay_notice")

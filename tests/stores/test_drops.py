@@ -194,7 +194,9 @@ def test_what_the_print_house_gets(cards: Postcard, faulty: Faulty) -> None:
     assert (manifest["batch_id"], manifest["rows"], manifest["as_of"]) == (KEY, 1, "2026-09-15T01:00:00+00:00")
     assert len(manifest["designs"]["shipped"]) == 16
     assert result.provider_id == f"{KEY}/cards.csv:2"
-    assert faulty.written == ["cards.csv", "manifest.json"], "the manifest comes last; each is written once"
+    assert faulty.written == ["cards.csv", "cards.pdf", "manifest.json"], (
+        "the manifest comes last; each is written once"
+    )
 
 
 def test_a_batch_half_written_by_a_killed_worker_is_finished_by_the_next(cards: Postcard, faulty: Faulty) -> None:
@@ -212,6 +214,7 @@ def test_a_batch_half_written_by_a_killed_worker_is_finished_by_the_next(cards: 
     [
         ("cards.csv", "lost", NotWritten, 0),
         ("cards.csv", "answer lost", NotWritten, 0),
+        ("cards.pdf", "answer lost", NotWritten, 0),
         ("manifest.json", "lost", UnknownOutcome, 0),
         ("manifest.json", "answer lost", UnknownOutcome, 1),
     ],
