@@ -9,9 +9,18 @@ from tasks.core.rendering import Rendered, Renderer
 
 def sample(touchpoint: str, case: str) -> dict[str, Any]:
     """One named case of a touchpoint's sample.json."""
-    cases = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = cases[case]
+    found: dict[str, Any] = _samples(touchpoint)[case]
     return found
+
+
+def sample_names(touchpoint: str) -> list[str]:
+    """Its named cases."""
+    return list(_samples(touchpoint))
+
+
+def _samples(touchpoint: str) -> dict[str, Any]:
+    cases: dict[str, Any] = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))
+    return cases
 
 
 def rendered(
