@@ -10,7 +10,8 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.core import audience
+from tasks.core import audience, incentives
+from tasks.core.brand import load_brand
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
@@ -70,6 +71,7 @@ def plan_messages(
     segments = audience.wanted({touchpoint.name: touchpoint.segments for touchpoint in chosen})
     touched = {name: windows[name].touched for name in decided}
     decision.planned = write(connection, run, decision.load_id, touched, segments)
+    decision.alarms += incentives.alarms(connection, run, load_brand())
     decision.verdicts = verdicts(connection)
     since = {name: {"since": windows[name].since.isoformat()} for name in decided}
     query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
@@ -156,6 +158,8 @@ def write(
     query("decide/expire_approval").run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
+    query("decide/free_returned_codes").run(connection, run_id=run.run_id)
+    query("decide/issue_codes").run(connection, run_id=run.run_id)
     query("decide/plan_content").run(connection, run_id=run.run_id, segments=segments)
     query("decide/plan_outbox").run(connection, run_id=run.run_id)
     query("decide/analyze_outbox").run(connection)

@@ -13,6 +13,7 @@ from tasks.core import customer_facts, lanes
 from tasks.core.lanes import Travel
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
+from tasks.core.shop_fronts import note_shop_fronts
 from tasks.core.thresholds import DetectionSettings
 
 
@@ -37,6 +38,7 @@ def fold(connection: Connection, where: Travel) -> dict[str, int]:
     counts = {"orders": orders, "parcels": 0, "scans": 0, "progress": 0}
     _analyze(connection, "order_to_fold")
     customer_facts.note_customers(connection)
+    note_shop_fronts(connection)
     if orders:
         counts |= _fold_parcels(connection, where) | _fold_progress(connection, where.zone)
     counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since, since_at=since_at)

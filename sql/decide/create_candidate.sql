@@ -20,6 +20,8 @@ create temp table if not exists candidate (
   channels    text[] not null,
   -- filled by enrich
   email text, address_key text, channel text, language text, zone text, status text, recipient jsonb,
+  -- filled by the gates 28_incentive (from which pool, on which terms) and 95_code
+  pool text, terms jsonb, coupon jsonb,
   -- filled by the first gate that stops it; null after all gates = it leaves now
   verdict     text check (verdict in ('done', 'dropped', 'expired', 'waiting', 'approval', 'held_out')),
   reason      text,

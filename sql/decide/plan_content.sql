@@ -1,4 +1,4 @@
--- Who:    what the messages planned just now say, and to whom; with the segments their touchpoints read, as of this hour.
+-- Who:    what the messages planned just now say, and to whom; with the segments their touchpoints read, as of this hour, and their coupon.
 -- Why:    a message about an order tells the number of that order, any other that of the customer's newest one.
 -- Params: run_id, segments
 with named as materialized (
@@ -6,7 +6,8 @@ with named as materialized (
 )
 insert into message_content (touchpoint, subject_id, context, recipient)
 select c.touchpoint, c.subject_id, c.context - 'covers',
-       case when n.names is null then c.recipient else c.recipient || jsonb_build_object('segments', (
+       c.recipient || case when c.coupon is null then '{}' else jsonb_build_object('coupon', c.coupon) end
+         || case when n.names is null then '{}' else jsonb_build_object('segments', (
          select coalesce(jsonb_object_agg(s.key, s.value), '{}')
          from customer_facts f
          left join order_progress g on g.order_id = c.order_id

@@ -24,8 +24,7 @@ select f.customer_id || '@' || extract(year from n.day) as subject_id, f.custome
        b.due_at, b.due_at + interval '7 days' as valid_until, 'plain' as variant,
        json_build_object('ordered_within_two_years', f.last_order_at > b.due_at - interval '2 years') as checks,
        jsonb_build_object(
-         'first_order_on', f.first_order_on, 'years', (extract(year from n.day) - extract(year from f.first_order_on))::integer,
-         'currency', f.currency, 'ends_on', n.day + 30) as context
+         'first_order_on', f.first_order_on, 'years', (extract(year from n.day) - extract(year from f.first_order_on))::integer) as context
 from known n
 join customer_fact f using (customer_id)
 join contactable k using (customer_id)

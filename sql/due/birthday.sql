@@ -27,7 +27,7 @@ with day as (
 select k.customer_id || '@' || extract(year from n.day) as subject_id, k.customer_id, f.first_order_id as order_id,
        b.due_at, b.due_at + interval '3 days' as valid_until, 'plain' as variant,
        json_build_object('ordered_within_two_years', f.last_order_at > b.due_at - interval '2 years') as checks,
-       jsonb_build_object('currency', f.currency, 'ends_on', n.day + 30) as context
+       '{}'::jsonb as context
 from known n
 join contactable k on k.customer_id = n.customer_id and k.person_id = k.customer_id
 join customer_fact f on f.customer_id = k.customer_id

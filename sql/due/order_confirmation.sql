@@ -1,11 +1,13 @@
 -- Who:    every order the moment it was placed, but not what was paid and taken at a counter.
 -- Grain:  order.   Anchor: orders.placed_at.
 -- Why:    `assurance` goes before `welcome`: who waits long wants to know that first. Exchanges and replacements greet nobody.
+--         `offer` gives a coupon for the next order to who comes back, agreed to marketing and got none so in 90 days; no gift has one.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id as subject_id, f.customer_id, f.order_id,
        f.placed_at as due_at, f.placed_at + interval '24 hours' as valid_until,
        case when a.assurance is not null then 'assurance'
             when f.order_number = 1 and f.original_order_id is null then 'welcome'
+            when y.may_be_offered then 'offer'
             else 'plain' end as variant,
        json_build_object(
          'not_point_of_sale', f.sales_channel is distinct from 'pos',
@@ -42,5 +44,15 @@ left join lateral (
       then jsonb_build_object('reason', 'long_lead', 'hazard', null, 'region', null, 'until_on', f.promised_on)
   end as assurance
 ) a on true
+left join lateral (
+  select true as may_be_offered
+  from marketing_consent k
+  where k.customer_id = f.customer_id and f.order_number >= 2 and f.original_order_id is null and not f.gift
+    and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
+    and not exists (
+      select from message m
+      where m.customer_id = f.customer_id and m.planned_at > f.placed_at - interval '90 days' and m.touchpoint = 'order_confirmation'
+        and m.variant = 'offer' and m.subject_id <> f.order_id and m.state not in ('expired', 'cancelled', 'rejected'))
+) y on true
 where ((f.placed_at > :since and f.placed_at <= :until) or (f.order_id = any(:touched) and f.placed_at <= :until))
   and (:customer_id is null or f.customer_id = :customer_id)

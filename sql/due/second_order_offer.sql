@@ -1,7 +1,7 @@
 -- Who:    customers who got their first order two weeks ago and have not ordered since.
 -- Grain:  customer.   Anchor: order_progress.delivered_at of the first order (+ 14 days; no later than 30).
--- Why:    an exchange or a replacement is no second order, nor a first one; cancelled orders are none. The terms stand in brand.toml
---         ([sections.*.second_order]); the last day of the offer leaves two weeks to who is written to on the last one.
+-- Why:    an exchange or a replacement is no second order, nor a first one; cancelled orders are none. The coupon is
+--         an incentive (brand.toml).
 -- Params: as_of, since, until, touched, customer_id
 select f.customer_id as subject_id, f.customer_id, f.order_id,
        f.delivered_at + interval '14 days' as due_at, f.delivered_at + interval '30 days' as valid_until, 'plain' as variant,
@@ -14,8 +14,7 @@ select f.customer_id as subject_id, f.customer_id, f.order_id,
          'not_subscribed', not exists (
            select from subscriptions s where s.customer_id = f.customer_id and coalesce(s.status, 'active') = 'active')) as checks,
        jsonb_build_object(
-         'order_id', f.order_id, 'delivered_at', f.delivered_at, 'items', f.items, 'currency', f.money ->> 'currency',
-         'ends_on', (f.delivered_at at time zone f.zone)::date + 44) as context
+         'order_id', f.order_id, 'delivered_at', f.delivered_at, 'items', f.items) as context
 from order_facts f
 where ((f.delivered_at > :since - interval '14 days' and f.delivered_at <= :until - interval '14 days')
        or (f.order_id = any(:touched) and f.delivered_at <= :until - interval '14 days'))

@@ -13,8 +13,7 @@ select f.customer_id || '@' || f.last_order_id || ':' || w.days as subject_id, f
            select from subscriptions s
            where s.customer_id = any(array_append(f.merged_ids, f.customer_id)) and coalesce(s.status, 'active') = 'active')) as checks,
        jsonb_build_object(
-         'last_order_on', (f.last_order_at at time zone g.zone)::date, 'items', o.items, 'currency', f.currency,
-         'ends_on', (w.due_at at time zone g.zone)::date + 30) as context
+         'last_order_on', (f.last_order_at at time zone g.zone)::date, 'items', o.items) as context
 from customer_fact f
 join order_progress g on g.order_id = f.last_order_id
 cross join lateral (

@@ -1,7 +1,8 @@
 -- Who:    persons being folded who have ordered, with their facts.
 -- Grain:  person. The columns are those of customer_fact.
 -- Why:    only what happened until this fold's business time is in it (bought_order). Of a loyalty word we know since when by having
---         seen it change; one seen with the person's first facts goes back to when they joined, one that their spend says too to that order.
+--         seen it change; one seen with the person's first facts goes back to when they joined, one that their spend says too to that order. Who fell
+--         to a lower step has reached none: it has no since.
 -- Params: none
 create temp table folded_customer on commit drop as
 with counted as (
@@ -43,8 +44,9 @@ with counted as (
            at time zone c.zone as silent_at,
          coalesce(t.word, t.name) as tier,
          case when t.word = f.tier then f.tier_since
-              when t.word is null or t.word = t.name then t.placed_at
+              when t.word is null or f.tier is null and t.word = t.name then t.placed_at
               when f.tier is null then t.joined_at
+              when t.word_spend < (select spend from tier_step where name = f.tier) then null
               else business_now() end as tier_since,
          case when t.word is null then t.order_id end as tier_order_id, coalesce(b.product_ids, '{}') as product_ids,
          t.word_is_vip, t.spent_vip_since, f.vip_since as known_vip_since, s.since_at

@@ -1,64 +1,26 @@
 """`templates/brand.toml`: who the shop is in every message. One section per source; `shop` is the default."""
 
-import re
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import holidays
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from tasks.core.brand_types import Address, Colour, Country, Line, Localised, Url, Zone
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.domain import TouchpointClass
 from tasks.core.errors import ConfigurationError
+from tasks.core.offers import Membership, StampCard
 from tasks.core.paths import TEMPLATES
+from tasks.core.pools import Giving
 
 DEFAULT_SECTION = "shop"
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _one_line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("must be one printable line")
-    return value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", value):
-        raise ValueError("must be a plain e-mail address")
-    return value
-
-
-def _country(value: str) -> str:
-    if value not in holidays.list_supported_countries():
-        raise ValueError(f"{value!r} is no ISO 3166-1 code of a country whose public holidays are known")
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is no IANA time zone")
-    return value
-
-
-Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-Address = Annotated[str, AfterValidator(_address)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
-Url = Annotated[str, Field(pattern=r"^https?://[^\s<>\"']+$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class Localised(Declaration):
-    """One text in every language we write."""
-
-    ja: Line
-    en: Line
 
 
 class Sender(Declaration):
@@ -90,6 +52,7 @@ class Urls(Declaration):
     """Public addresses of the shop's own pages."""
 
     home: Url
+    coupon: Url | None = Field(None, description="Takes `?code=`, and applies that code to the order.")
     contact: Url
     faq: Url
     returns: Url
@@ -97,7 +60,10 @@ class Urls(Declaration):
     survey: Url
     account: Url = Field(description="Where a customer changes what they subscribed to.")
     unsubscribe: Url
+    preferences: Url = Field(description="Where customers say how to be reached; takes `?t=` as unsubscribe does.")
     news: Url
+    community: Url | None = Field(None, description="LINE open chat, Instagram, forum …; none = nobody is invited.")
+    vip: Url | None = Field(None, description="Page for VIPs; none = the account page.")
 
 
 class Palette(Declaration):
@@ -127,15 +93,7 @@ class Promotion(Declaration):
     link: Localised
 
 
-class Offer(Declaration):
-    """What an offer gives and asks for. Every message that makes it states all of it."""
-
-    amount: int = Field(0, ge=0, description="Taken off the order, in the shop's currency; 0 = no offer.")
-    minimum_spend: int = Field(0, ge=0, description="Goods of the order must come to this much, tax included.")
-    code: Line | None = Field(None, description="Typed in at the checkout; the shop's own, not one of a pool.")
-
-
-class Section(Declaration):
+class Section(Giving):
     """How one shop front presents itself."""
 
     name: Localised
@@ -143,11 +101,12 @@ class Section(Declaration):
     tagline: Localised
     reply_to: Address
     review_points: int = Field(ge=0, description="Points for any review, whatever its score; 0 = no reward.")
-    second_order: Offer = Field(default_factory=Offer, description="For a second order (second_order_offer).")
-    win_back: Offer = Field(default_factory=Offer, description="For who was silent for long (win_back).")
-    birthday: Offer = Field(default_factory=Offer, description="Of 30 days from a birthday on.")
-    anniversary: Offer = Field(default_factory=Offer, description="Of 30 days from the day of the first order on.")
-    profile_offer: Offer = Field(default_factory=Offer, description="For a birthday on the preference page.")
+    stamp_card: StampCard | None = Field(None, description="None = nobody gets stamps.")
+    membership: Membership | None = Field(None, description="None = nobody is invited.")
+    perks: dict[str, tuple[Localised, ...]] = Field(
+        default_factory=dict, description="What a tier brings, a short line each (tier_up, vip_invite)."
+    )
+    surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
     senders: Senders
     company: Company
@@ -234,10 +193,11 @@ class Brand(Declaration):
                 f"brand.toml has no [sections.{source}]; add one before anything is sent for this source"
             ) from None
 
-    def unsubscribed_at(self, address: str) -> "Brand":
-        """The same brand whose opt-out links lead to `address`."""
+    def listening_at(self, address: str) -> "Brand":
+        """The same brand whose opt-out and preference links lead to `todoke listen` at `address`."""
+        pages = {name: f"{address.rstrip('/')}/{name}" for name in ("unsubscribe", "preferences")}
         moved = {
-            source: section.model_copy(update={"urls": section.urls.model_copy(update={"unsubscribe": address})})
+            source: section.model_copy(update={"urls": section.urls.model_copy(update=pages)})
             for source, section in self.sections.items()
         }
         return self.model_copy(update={"sections": moved})

@@ -13,6 +13,7 @@ from tasks.core.channel_checks import check_rendered
 from tasks.core.declarations import suggestion
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
+from tasks.core.incentives import as_given, check_coupon, check_incentives
 from tasks.core.pace import load_throttles
 from tasks.core.pages import PageRenderer
 from tasks.core.parts import FILES
@@ -21,7 +22,7 @@ from tasks.core.promotions import unguarded
 from tasks.core.queries import names, query
 from tasks.core.rendering import Rendered, Renderer
 from tasks.core.templating import compile_mjml
-from tasks.core.touchpoints import Touchpoint, check_context, check_segments, parse_touchpoint
+from tasks.core.touchpoints import Touchpoint, check_context, check_segments, load_all, parse_touchpoint
 
 NOT_TOUCHPOINTS = frozenset({"_shared", "tracking_page", "preference_page", "gallery"})
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -61,7 +62,7 @@ def check_templates(templates: Path = TEMPLATES) -> list[str]:
     renderer = Renderer(brand, _SECRET, _BASE_URL, templates)
     for touchpoint in declared:
         problems += _check_touchpoint(touchpoint, templates, renderer)
-    return problems + _check_tracking_page(brand, templates)
+    return [*problems, *check_incentives(brand, load_all().values()), *_check_tracking_page(brand, templates)]
 
 
 def check_sql() -> list[str]:
@@ -140,6 +141,8 @@ def _check_touchpoint(touchpoint: Touchpoint, templates: Path, renderer: Rendere
         f"{touchpoint.name}: sample.json has no case of variant {variant!r}"
         for variant in touchpoint.variants.keys() - shown
     ]
+    if touchpoint.incentive and not any(case["recipient"].get("coupon") for case in cases.values()):
+        problems.append(f"{touchpoint.name}: sample.json has no case with a coupon (recipient.coupon)")
     for name, case in cases.items():
         problems += [f"{touchpoint.name}, sample {name}: {what}" for what in _check_case(touchpoint, case, renderer)]
     return problems + promotion
@@ -179,14 +182,17 @@ def _samples(folder: Path) -> dict[str, Any]:
 
 
 def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Renderer) -> list[str]:
-    """Every channel, language and variant of one case, with and without consent."""
+    """Every channel, language and variant of one case, with and without consent, and the coupon it may have."""
     problems = check_context(touchpoint, case["context"])
     problems += check_segments(touchpoint, case["recipient"].get("segments", {}))
+    coupon = case["recipient"].get("coupon")
+    problems += check_coupon(touchpoint, case["variant"], coupon)
     if problems:
         return problems
-    ways = product(touchpoint.channels, touchpoint.languages, touchpoint.variants, (True, False))
-    for channel, language, variant, consent in ways:
-        recipient = {**case["recipient"], "consent": consent}
+    versions = [(variant, given) for variant in touchpoint.variants for given in _coupons(touchpoint, variant, coupon)]
+    ways = product(touchpoint.channels, touchpoint.languages, versions, (True, False))
+    for channel, language, (variant, given), consent in ways:
+        recipient = {**case["recipient"], "consent": consent, "coupon": given}
         try:
             rendered = renderer.render(touchpoint.name, channel, language, variant, case["context"], recipient)
         except (TemplateRejected, ConfigurationError) as error:
@@ -197,6 +203,15 @@ def _check_case(touchpoint: Touchpoint, case: Mapping[str, Any], renderer: Rende
             found = check_rendered(touchpoint, channel, rendered, _BASE_URL)
         problems += [f"{channel}, {language}, {variant}: {what}" for what in found]
     return list(dict.fromkeys(problems))
+
+
+def _coupons(touchpoint: Touchpoint, variant: str, coupon: Mapping[str, Any] | None) -> list[Mapping[str, Any] | None]:
+    """Coupons a variant is looked at with; none at all where it needs one that this case does not have."""
+    incentive = touchpoint.incentive_of(variant)
+    if not incentive or not coupon:
+        return [] if incentive == "required" else [None]
+    given: list[Mapping[str, Any] | None] = [coupon, *as_given(touchpoint, load_brand(), coupon)]
+    return given if incentive == "required" else [*given, None]
 
 
 def _check_message(touchpoint: Touchpoint, language: str, message: Rendered) -> Iterator[str]:

@@ -20,7 +20,10 @@ FACTS = (
     "parcel_facts",
     "awaited_order",
     "to_buyer",
+    "counted_order",
     "customer_facts",
+    "returned_code",
+    "free_code",
 )
 """sql/facts/<name>.sql in the order they build on each other."""
 

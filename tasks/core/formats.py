@@ -103,6 +103,13 @@ def percent(rate: float | str) -> str:
     return f"{(number * 100 if abs(number) < 1 else number).normalize():f}%"
 
 
+def worth(terms: dict[str, Any], language: str) -> str:
+    """What a coupon takes off: `500円`, `¥500`, `10%`."""
+    if terms["amount"] is None:
+        return f"{terms['percent']}%"
+    return str(money(terms["amount"], terms["currency"], language))
+
+
 def is_reduced(item: dict[str, Any]) -> bool:
     """Whether an item falls under Japan's reduced consumption tax of 8 %."""
     return item["tax_rate"] is not None and percent(item["tax_rate"]) == "8%"

@@ -10,8 +10,10 @@ from functools import cache
 
 from sqlalchemy import Connection
 
+from tasks.core import incentives
 from tasks.core.brand import load_brand
 from tasks.core.queries import names, query
+from tasks.core.touchpoints import load_all
 from tasks.core.volume import limits
 
 
@@ -51,7 +53,7 @@ def new_candidates(connection: Connection) -> None:
 
 def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | None = None) -> None:
     """Try every gate on the temporary table `candidate`."""
-    given = {"as_of": as_of, "sources": _sources(), **limits()}
+    given = {"as_of": as_of, "sources": _sources(), "incentives": _incentives(), **limits()}
     for name in gates if gates is not None else gate_names():
         statement = query(name)
         statement.run(connection, **{param: given[param] for param in statement.params})
@@ -60,3 +62,8 @@ def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | No
 def _sources() -> str:
     """What each shop front lets us send, as JSON: source -> classes."""
     return json.dumps({source: section.allowed for source, section in load_brand().sections.items()})
+
+
+def _incentives() -> str:
+    """Which touchpoints may give a coupon, and each shop front's pools, as JSON."""
+    return incentives.wanted(load_brand(), load_all().values())

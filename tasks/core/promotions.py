@@ -16,8 +16,8 @@ _WORDS = re.compile(
     r"|\byou (?:may|might) also like\b|\brecommended for you\b|data-promotion",
     re.IGNORECASE,
 )
-_MARKERS = frozenset({"promotion"})
-"""Attributes that are promotion whatever their text: `blocks.promotion()`, `shop.promotion.…`."""
+_MARKERS = frozenset({"promotion", "coupon"})
+"""Names that are promotion whatever their text: `blocks.promotion()`, `shop.promotion.…`, `coupon`."""
 
 
 def unguarded(source: str) -> list[str]:
@@ -51,6 +51,8 @@ def _asks_consent(test: nodes.Node) -> bool:
 def _found(node: nodes.Node) -> Iterator[tuple[int, str]]:
     if isinstance(node, nodes.Getattr) and node.attr in _MARKERS:
         yield node.lineno, node.attr
+    if isinstance(node, nodes.Name) and node.name in _MARKERS:
+        yield node.lineno, node.name
     if isinstance(node, nodes.TemplateData):
         yield from ((node.lineno, match[0]) for match in _WORDS.finditer(node.data))
     if isinstance(node, nodes.Const) and isinstance(node.value, str):

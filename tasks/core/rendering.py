@@ -3,10 +3,10 @@
 `email.<lang>.mjml` is the HTML part; `email.<lang>.txt` holds `Subject:`, `Preheader:`, an empty line, the text;
 `line.<lang>.txt` holds `Alt:`, `Title:`, `Stage:`, `Button:`, an empty line, paragraphs; `sms.<lang>.txt` is a text;
 push, postcards and inserts are those of tasks/core/notes.py; `attachment.<lang>.ics` is a file that goes with the mail.
-Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), consent, variant,
-zone, as_of (of the run), unsubscribe_token, with an order tracking_url and review_token, shop (the brand's section),
-lang, words (`_shared/words.toml`), stages, blocks (`_shared/blocks.*`); with a notice `own`: subject and body in
-operations' own words (tasks/core/own_words.py).
+Every template sees the fields of its context, and: recipient, segments (those its touchpoint names), coupon (where its
+touchpoint declares an incentive; or none), consent, variant, zone, as_of (of the run), unsubscribe_token, with an
+order tracking_url and review_token, shop (the brand's section), lang, words (`_shared/words.toml`), stages, blocks
+(`_shared/blocks.*`); with a notice `own`: subject and body in operations' own words (tasks/core/own_words.py).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from tasks.core import audience, formats, own_words, tokens
+from tasks.core import audience, formats, incentives, own_words, tokens
 from tasks.core.brand import DEFAULT_SECTION, Brand, Section
 from tasks.core.domain import ChannelName, TouchpointClass
 from tasks.core.errors import ConfigurationError, TemplateRejected
@@ -29,7 +29,7 @@ from tasks.core.touchpoints import Touchpoint, missing_or_mistyped, read_all
 
 RECIPIENT: dict[str, Any] = {
     **dict.fromkeys(("customer_id", "email", "name", "family_name", "given_name", "company", "locale", "timezone")),
-    **dict.fromkeys(("postal", "box", "segments")),
+    **dict.fromkeys(("postal", "box", "segments", "coupon")),
     "consent": False,
 }
 """What a template may ask about the recipient, with the value where the caller knows nothing."""
@@ -67,12 +67,13 @@ class Renderer:
         as_of: datetime = datetime(2026, 1, 1, tzinfo=UTC),
         page_versions: Mapping[str, int] | None = None,
     ) -> None:
-        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead (default the shop's).
+        """`link_secret` seals opt-out links (default `secret`); `listen_url`: where they lead, and those to the
+        preference page (default the shop's).
 
         `as_of`: business time of the run, the day that calendar files say they were made. `page_versions`: orders
         whose tracking page had an address revoked, each with how many.
         """
-        self._brand = brand.unsubscribed_at(f"{listen_url.rstrip('/')}/unsubscribe") if listen_url else brand
+        self._brand = brand.listening_at(listen_url) if listen_url else brand
         self._secret, self._base_url, self._templates = secret, base_url, templates
         self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
         self._page_versions = page_versions or {}
@@ -94,10 +95,12 @@ class Renderer:
         problems = missing_or_mistyped(declared.context, context)
         if variant not in declared.variants:
             problems.append(f"unknown variant {variant!r}, declared {sorted(declared.variants)}")
+        if declared.incentive_of(variant) == "required":
+            problems += incentives.check_coupon(declared, variant, recipient.get("coupon"))
         if problems:
             found = "; ".join(problems)
             raise TemplateRejected(f"{touchpoint} ({language}): {found}; correct sql/due/{touchpoint}.sql")
-        values = self._values(declared, variant, context, recipient)
+        values = self._values(declared, variant, context, recipient, source)
         parts = self._parts(touchpoint, channel, language, source or DEFAULT_SECTION)
         try:
             values |= self._own_words(values, language, source)
@@ -112,13 +115,20 @@ class Renderer:
         return declared
 
     def _values(
-        self, declared: Touchpoint, variant: str, context: Mapping[str, Any], recipient: Mapping[str, Any]
+        self,
+        declared: Touchpoint,
+        variant: str,
+        context: Mapping[str, Any],
+        recipient: Mapping[str, Any],
+        source: str | None,
     ) -> dict[str, Any]:
         values: dict[str, Any] = {name: formats.clean(context[name]) for name in declared.context}
         person = formats.clean({**RECIPIENT, **recipient})
         values |= {"recipient": person, "consent": person["consent"] is True, "variant": variant}
         values["zone"], values["as_of"] = person["timezone"] or self._brand.calendar.zone, self._as_of
         values["segments"] = audience.asked(declared.segments, person["segments"])
+        if declared.incentive:
+            values["coupon"] = incentives.told(person["coupon"], self._brand.section(source))
         address = address_key(self._secret, person["email"])
         opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
         values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)

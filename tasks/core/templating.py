@@ -144,7 +144,7 @@ def split_head(path: Path, needed: tuple[str, ...], other: tuple[str, ...]) -> t
 
 def _filters(language: str, words: Mapping[str, Any]) -> dict[str, Any]:
     """Filters bound to one language; those of instants read the recipient's `zone` from the message."""
-    plain = (formats.day, formats.day_range, formats.money, formats.dear, formats.person, formats.sama)
+    plain = (formats.day, formats.day_range, formats.money, formats.worth, formats.dear, formats.person, formats.sama)
     named: dict[str, Any] = {function.__name__: partial(function, language=language) for function in plain}
     for function in (formats.instant, formats.day_of, formats.until):
         named[function.__name__] = _zoned(function, language)

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tasks.core.audience import known_names, types_of
-from tasks.core.brand import Language, Line, load_brand
+from tasks.core.brand import Language, load_brand
+from tasks.core.brand_types import Line
 from tasks.core.declarations import Declaration, load_toml, suggestion
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
 from tasks.core.errors import ConfigurationError
@@ -56,6 +57,7 @@ Feed = Literal[
     "loyalty",
 ]
 Rule = Literal["rule"]
+Incentive = Literal["optional", "required"]
 TypeWord = Annotated[
     str, StringConstraints(pattern=r"^(text|integer|number|money|date|instant|boolean|list|object)\??$")
 ]
@@ -82,6 +84,8 @@ class Touchpoint(Declaration):
     variants: dict[str, float | Rule] = Field(min_length=1, description='Weight, or "rule": the due SQL chooses.')
     context: dict[str, TypeWord]
     segments: Segments = Field((), description="What templates ask about the person (`segments.<name>`).")
+    incentive: Incentive | None = Field(None, description="Whether it gives a coupon, or is nothing without one.")
+    incentive_variants: tuple[str, ...] = Field((), description="Only these variants give it; none named = all.")
 
     @model_validator(mode="before")
     @classmethod
@@ -95,7 +99,17 @@ class Touchpoint(Declaration):
             raise ValueError("holdout must be 0: a transactional message is owed to everyone")
         if len({isinstance(weight, str) for weight in self.variants.values()}) > 1:
             raise ValueError('variants are either all weights or all "rule"')
+        if self.incentive == "required" and self.touchpoint_class is not _M:
+            raise ValueError("a coupon may be required of marketing alone: other messages are owed without it")
+        if extra := set(self.incentive_variants) - set(self.variants):
+            raise ValueError(f"incentive_variants: {sorted(extra)} are no variants")
+        if self.incentive_variants and not self.incentive:
+            raise ValueError('incentive_variants: say incentive = "optional" or "required" too')
         return self
+
+    def incentive_of(self, variant: str) -> Incentive | None:
+        """Whether this variant gives a coupon."""
+        return self.incentive if variant in (self.incentive_variants or self.variants) else None
 
 
 def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -> Touchpoint:

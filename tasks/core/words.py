@@ -27,6 +27,8 @@ def words_of(templates: Path, language: str) -> dict[str, Any]:
 
 def localised(value: Any, language: str) -> Any:
     """The value with every `{ja, en}` inside replaced by one language's text."""
+    if isinstance(value, list):
+        return [localised(inner, language) for inner in value]
     if not isinstance(value, dict):
         return value
     if set(value) == set(LANGUAGES):

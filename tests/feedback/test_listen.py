@@ -27,7 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 OFFERED = {
     *("thank_you", "how_to", "check_in", "satisfaction_survey", "product_update"),
     *("warranty_reminder", "maintenance_reminder", "review_request", "replenishment", "second_order_offer"),
-    *("cross_sell", "birthday", "anniversary", "win_back"),
+    *("cross_sell", "birthday", "anniversary", "win_back", "referral"),
 }
 """What a customer may refuse: every touchpoint that is not transactional."""
 MULTIPART = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'

@@ -51,6 +51,14 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday": "M",
         "anniversary": "M",
         "cross_sell": "M",
+        "stamp_card": "M",
+        "loyalty_invite": "M",
+        "tier_up": "M",
+        "vip_invite": "M",
+        "profile_request": "M",
+        "community_invite": "M",
+        "surprise_gift": "M",
+        "referral": "M",
     }
     assert {name for name, touchpoint in load_all().items() if touchpoint.holdout} == {
         "review_request",
@@ -60,6 +68,14 @@ def test_all_touchpoints_are_declared() -> None:
         "birthday",
         "anniversary",
         "cross_sell",
+        "stamp_card",
+        "loyalty_invite",
+        "tier_up",
+        "vip_invite",
+        "profile_request",
+        "community_invite",
+        "surprise_gift",
+        "referral",
     }
 
 

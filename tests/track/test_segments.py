@@ -158,6 +158,18 @@ def test_a_word_of_the_loyalty_programme_goes_before_spend_and_counts_from_when_
     assert second["vip_since"] == day("02-09 10:00")
 
 
+def test_who_fell_to_a_tier_has_not_reached_it_and_who_rises_has_just_now(shop: Shop) -> None:
+    """Spend says gold since 1 February; what counts is when the programme's word says so."""
+    person(shop, "endo")
+    bought(shop, "e", "02-01 10:00", 120000, customer_id="endo")
+    found = []
+    for at, word in (("02-02 10:00", "gold"), ("02-09 10:00", "silver"), ("02-16 10:00", "gold")):
+        shop.fact("loyalty", customer_id="endo", tier=word, joined_at=day("01-05 10:00"))
+        shop.track(at)
+        found.append(told(shop, "endo", at)["tier_since"])
+    assert found == [day("02-01 10:00"), None, day("02-16 10:00")]
+
+
 def test_other_tiers_fold_everybody_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     person(shop, "abe")
     bought(shop, "a", "02-01 10:00", customer_id="abe")
