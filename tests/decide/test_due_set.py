@@ -116,3 +116,12 @@ def test_every_check_names_a_column_of_the_due_set() -> None:
 def test_a_missing_time_is_one_failure_not_two() -> None:
     frame = pd.DataFrame([("delivered", "s", 1.0, None, "delivered/plain", None, "valid_until")], columns=list(COLUMNS))
     assert [failure.check.reason for failure in failures(frame, due_suite(TOUCHPOINTS))] == ["broken"]
+
+
+def test_a_context_without_fields_is_kept(database: Database) -> None:
+    birthday = load("birthday")
+    assert birthday.context == {}
+    with database.transaction() as connection:
+        candidates(connection, [{"touchpoint": "birthday", "subject_id": "haru@2026"}])
+        assert check_due_set(connection, [birthday], AS_OF) == []
+        assert found(connection) == {"haru@2026": (None, None)}
