@@ -77,6 +77,7 @@ class Fcm(OneByOne):
             said = orjson.loads(message.text)
             shown = {"title": said["title"], "body": said["body"]}
             data = {"link": said["link"], "key": message.key.hex, "touchpoint": message.touchpoint}
+            data |= {"stop": said["stop"]} if said.get("stop") else {}
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
             raise Rejected(f"not a push message: {error!r}") from error
         if not all(shown.values()):

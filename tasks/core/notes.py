@@ -1,8 +1,8 @@
 """Short messages with a title and a link: app push, postcards, package inserts. Their adapters get them as JSON.
 
 `push.<lang>.txt`, `postcard.<lang>.txt` and `insert.<lang>.txt` hold `Title:`, `Link:` (a QR code on paper), on
-postcards `Stop:` (where one says no to the next), an empty line, then the text. What finds the reader stands beside
-them: the address of a postcard, the order an insert is packed with.
+postcards and in marketing `Stop:` (where one says no to the next), an empty line, then the text. What finds the reader
+stands beside them: the address of a postcard, the order an insert is packed with.
 """
 
 import json
@@ -46,11 +46,11 @@ class NoteParts:
 
 def compile_note(channel: ChannelName, templates: Path, name: str, language: str, section: Section) -> NoteParts:
     """Raises ConfigurationError for a file that is not like that."""
-    heads, find = _KINDS[channel]
-    head, body = split_head(templates / name / f"{channel}.{language}.txt", heads, ())
+    needed, other, find = _KINDS[channel]
+    head, body = split_head(templates / name / f"{channel}.{language}.txt", needed, other)
     plain = environment(templates, name, language, section, escape=False)
     return NoteParts(
-        heads={field.lower(): template(plain, head[field][0]) for field in heads},
+        heads={field.lower(): template(plain, said[0]) for field, said in head.items() if said},
         body=template(plain, body),
         regions=words_of(templates, "ja")["regions"],
         find=find,
@@ -94,8 +94,9 @@ def _packed_with(values: Mapping[str, Any], regions: Mapping[str, str]) -> dict[
     }
 
 
-_KINDS: dict[ChannelName, tuple[tuple[str, ...], Find]] = {
-    ChannelName.PUSH: (("Title", "Link"), _nowhere),
-    ChannelName.POSTCARD: (("Title", "Link", "Stop"), _addressed),
-    ChannelName.INSERT: (("Title", "Link"), _packed_with),
+_KINDS: dict[ChannelName, tuple[tuple[str, ...], tuple[str, ...], Find]] = {
+    ChannelName.PUSH: (("Title", "Link"), ("Stop",), _nowhere),
+    ChannelName.POSTCARD: (("Title", "Link", "Stop"), (), _addressed),
+    ChannelName.INSERT: (("Title", "Link"), (), _packed_with),
 }
+"""Head lines a file needs, those it may have, and what finds its reader."""

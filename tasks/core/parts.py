@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,25 +53,34 @@ class LineParts:
     alt: Template
     title: Template
     stage: Template
+    choices: tuple[Template, ...]
     buttons: tuple[Template, ...]
+    stop: Template
     body: Template
     layout: Template
 
     def fill(self, values: Mapping[str, Any]) -> Content:
-        """A Flex message. A button without address is left out, an empty stage shows no progress."""
+        """A Flex message. A button or choice without address is left out, an empty stage shows no progress."""
         alt = formats.header(self.alt.render(values))
         stage = self.stage.render(values).strip()
-        pairs = [button.render(values).partition("|") for button in self.buttons]
         shown = {
             "title": formats.header(self.title.render(values)),
             "stage": int(stage) if stage else 0,
-            "buttons": [(formats.header(label), uri.strip()) for label, _, uri in pairs if uri.strip()],
+            "choices": _addressed(self.choices, values),
+            "buttons": _addressed(self.buttons, values),
+            "stop": self.stop.render(values).strip(),
             "paragraphs": blocks(self.body.render(values)),
         }
         messages = flex(alt, self.layout.render(shown))
         if problems := broken_limits(messages):
             raise ValueError("LINE would refuse it: " + "; ".join(problems))
         return Content(alt, "", json.dumps(messages, ensure_ascii=False, separators=(",", ":")))
+
+
+def _addressed(lines: Iterable[Template], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and address of each line `label|address` that has an address."""
+    pairs = [line.render(values).partition("|") for line in lines]
+    return [(formats.header(label), uri.strip()) for label, _, uri in pairs if uri.strip()]
 
 
 @dataclass(frozen=True)
@@ -107,13 +116,17 @@ def _email(templates: Path, name: str, language: str, section: Section) -> Parts
 
 
 def _line(templates: Path, name: str, language: str, section: Section) -> Parts:
-    head, body = split_head(templates / name / f"line.{language}.txt", ("Alt", "Title"), ("Stage", "Button"))
+    head, body = split_head(
+        templates / name / f"line.{language}.txt", ("Alt", "Title"), ("Stage", "Choice", "Button", "Stop")
+    )
     plain = environment(templates, name, language, section, escape=False)
     return LineParts(
         alt=template(plain, head["Alt"][0]),
         title=template(plain, head["Title"][0]),
         stage=template(plain, next(iter(head["Stage"]), "")),
+        choices=tuple(template(plain, choice) for choice in head["Choice"]),
         buttons=tuple(template(plain, button) for button in head["Button"]),
+        stop=template(plain, next(iter(head["Stop"]), "")),
         body=template(plain, body),
         layout=plain.get_template("line.json"),
     )

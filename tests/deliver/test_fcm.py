@@ -96,6 +96,12 @@ def test_what_is_posted(google: Google, google_api: Scripted, fcm: Fcm) -> None:
     assert google_api.requests[-1].path == "/v1/projects/hinata/messages:send"
 
 
+def test_an_app_is_told_where_marketing_stops(google: Google, fcm: Fcm) -> None:
+    stop = "https://shop.example/unsubscribe?t=1"
+    post(fcm, replace(for_push(MEGUMI), text=orjson.dumps({**NOTE, "stop": stop}).decode()))
+    assert google.taken[0]["data"]["stop"] == stop
+
+
 INVALID = "INVALID_ARGUMENT"
 BAD_TOKEN = said(400, INVALID, message="The registration token is not a valid FCM registration token")
 PLAIN = said(400, INVALID)

@@ -13,6 +13,11 @@ def sample(touchpoint: str, case: str) -> dict[str, Any]:
     return found
 
 
+def sample_names(touchpoint: str) -> list[str]:
+    """Its named cases."""
+    return list(read_samples(touchpoint))
+
+
 def read_samples(touchpoint: str) -> dict[str, Any]:
     """All of them, by name."""
     cases: dict[str, Any] = json.loads((TEMPLATES / touchpoint / "sample.json").read_text(encoding="utf-8"))

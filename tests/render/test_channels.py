@@ -1,4 +1,4 @@
-"""LINE messages, SMS, push and paper: rendering, limits, and what `todoke check` names."""
+"""LINE messages, SMS, push and paper: rendering, and what `todoke check` names."""
 
 import json
 from pathlib import Path
@@ -8,14 +8,12 @@ import pytest
 
 from tasks.core.brand import load_brand
 from tasks.core.checks import check_templates
+from tasks.core.domain import TouchpointClass
 from tasks.core.errors import TemplateRejected
-from tasks.core.line_messages import blocks, broken_limits, units, unreachable
-from tasks.core.phones import e164
 from tasks.core.previews import preview
 from tasks.core.rendering import Renderer
-from tasks.core.segments import segments
 from tasks.core.touchpoints import load_all
-from tests.render.samples import sample
+from tests.render.samples import sample, sample_names
 from tests.render.test_checks import _keep_only
 from tests.render.test_touchpoints import spoil
 
@@ -85,6 +83,51 @@ def test_a_message_line_would_refuse_is_rejected(renderer: Renderer) -> None:
         message(renderer, "line", TANAKA, parcels=many)
 
 
+def test_a_large_order_fits_into_a_bubble(renderer: Renderer) -> None:
+    given = sample("order_confirmation", "midori_company_sends_gifts_to_two_people")["context"]
+    large = {"items": given["items"] * 100, "ship_to": given["ship_to"] * 40}
+    case = ("order_confirmation", "midori_company_sends_gifts_to_two_people")
+    [flex] = json.loads(message(renderer, "line", case, **large).text)
+    shown = "\n".join(texts(flex["contents"]))
+    assert "ほか80点" in shown
+    assert "ほか70か所" in shown
+
+
+def test_answers_weigh_the_same(renderer: Renderer) -> None:
+    [flex] = json.loads(message(renderer, "line", ("satisfaction_survey", "hara_is_asked_one_question")).text)
+    *answers, order = flex["contents"]["footer"]["contents"]
+    assert {(one["style"], one["color"]) for one in answers} == {("secondary", "#ded5c6")}
+    assert [one["action"]["uri"][-8:] for one in answers] == [f"&score={score}" for score in (5, 4, 3, 2, 1)]
+    assert order["style"] == "link"
+
+
+MARKETING = [name for name, one in load_all().items() if one.touchpoint_class is TouchpointClass.MARKETING]
+
+
+@pytest.mark.parametrize(
+    ("touchpoint", "channel"),
+    [(name, channel) for name in MARKETING for channel in ("line", "postcard") if channel in load_all()[name].channels],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_marketing_says_who_writes_and_how_to_stop_it(
+    renderer: Renderer, touchpoint: str, channel: str, language: str
+) -> None:
+    company = load_brand().section(None).company
+    for name in sample_names(touchpoint):
+        said = message(renderer, channel, (touchpoint, name), language).text
+        for needed in (company.name, company.address):
+            assert getattr(needed, language) in said
+        assert company.phone in said
+        assert "/unsubscribe?t=" in said
+
+
+def test_an_app_is_told_where_marketing_stops(renderer: Renderer) -> None:
+    asked = json.loads(message(renderer, "push", ("review_request", "nakamura_used_the_lamp_for_ten_days")).text)
+    assert "/unsubscribe?t=" in asked["stop"]
+    assert "デスクライト" not in asked["title"] + asked["body"]
+    assert "stop" not in json.loads(message(renderer, "push", TAKAHASHI).text)
+
+
 HIRANO = ("second_order_offer", "hirano_ordered_once")
 
 
@@ -128,94 +171,6 @@ def test_what_finds_nobody_is_rejected(renderer: Renderer, channel: str, said: s
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "count"),
-    [
-        ("", "GSM-7", 0),
-        ("a" * 160, "GSM-7", 1),
-        ("a" * 161, "GSM-7", 2),
-        ("a" * 306, "GSM-7", 2),
-        ("a" * 307, "GSM-7", 3),
-        ("€" * 80, "GSM-7", 1),
-        ("€" * 81, "GSM-7", 2),
-        ("a" * 152 + "€" + "a" * 152, "GSM-7", 3),
-        ("あ" * 70, "UCS-2", 1),
-        ("あ" * 71, "UCS-2", 2),
-        ("あ" * 134, "UCS-2", 2),
-        ("あ" * 135, "UCS-2", 3),
-        ("🚚" * 35, "UCS-2", 1),
-        ("🚚" * 67, "UCS-2", 3),
-        ("a–b", "UCS-2", 1),
-    ],
-)
-def test_segments(text: str, encoding: str, count: int) -> None:
-    found = segments(text)
-    assert (found.encoding, found.count) == (encoding, count)
-
-
-@pytest.mark.parametrize(
-    ("written", "international"),
-    [
-        ("090-1234-5678", "+819012345678"),
-        ("０９０１２３４５６７８", "+819012345678"),
-        ("03-1234-5678", "+81312345678"),
-        ("+1 415 555 2671", "+14155552671"),
-        ("", None),
-        (None, None),
-        ("12", None),
-        ("unknown", None),
-    ],
-)
-def test_phone_numbers(written: str | None, international: str | None) -> None:
-    assert e164(written) == international
-
-
-def test_paragraphs_headings_and_rows() -> None:
-    found = blocks("髙﨑 恵 様\n\nline one\nline two\n■ Head\n\nA\t1\nB\t\nC\t3\n")
-    assert [(one["kind"], one["lines"]) for one in found] == [
-        ("text", ["髙﨑 恵 様"]),
-        ("text", ["line one", "line two"]),
-        ("heading", ["Head"]),
-        ("facts", [["A", "1"]]),
-        ("facts", [["C", "3"]]),
-    ]
-
-
-def flex(**changes: Any) -> dict[str, Any]:
-    return {"type": "flex", "altText": "a", "contents": {"type": "bubble"}} | changes
-
-
-BUTTON = {"type": "uri", "label": "a", "uri": "https://a"}
-
-
-@pytest.mark.parametrize(
-    ("messages", "said"),
-    [
-        ([], "between 1 and 5 messages"),
-        ([flex()] * 6, "between 1 and 5 messages"),
-        ({}, "between 1 and 5 messages"),
-        ([flex(altText="")], "altText has 0"),
-        ([flex(altText="🚚" * 751)], "altText has 1502"),
-        ([flex(contents={"type": "text", "text": "x" * 30_000})], "at most 30000"),
-        ([flex(contents=[{"type": "text", "text": ""}])], "is empty"),
-        ([flex(contents={**BUTTON, "label": "x" * 41})], "label has 41"),
-        ([flex(contents={**BUTTON, "uri": "https://" + "x" * 1000})], "address has 1008"),
-        ([{"type": "text", "text": ""}], "a text message has 0"),
-        ([{"type": "sticker"}], "neither text nor flex"),
-        (["hello"], "neither text nor flex"),
-    ],
-)
-def test_line_s_limits(messages: Any, said: str) -> None:
-    assert said in "; ".join(broken_limits(messages))
-
-
-def test_what_line_takes() -> None:
-    assert broken_limits([flex(altText="x" * 1500, contents=BUTTON)] * 5) == []
-    assert units("🚚a") == 3
-    assert unreachable([flex(contents=BUTTON)]) is None
-    assert unreachable([flex(contents={**BUTTON, "uri": "file:///a"})]) == "file:///a"
-
-
-@pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
         (
@@ -228,7 +183,7 @@ def test_what_line_takes() -> None:
         ("shipped/sms.en.txt", "has shipped", "has shipped, 10% off your next order", "promotes outside"),
         ("shipped/line.ja.txt", "{{ tracking_url }}", "{{ shop.urls.contact }}", "does not link the tracking page"),
         ("shipped/line.ja.txt", "Alt: ", "Alt: " + "長" * 100, "at most 100 are read"),
-        ("shipped/line.ja.txt", "Alt: ", "Alto: ", "begins with none of Alt, Title, Stage, Button"),
+        ("shipped/line.ja.txt", "Alt: ", "Alto: ", "begins with none of Alt, Title, Stage, Choice"),
         ("shipped/line.ja.txt", "Stage: 2\n", "Title: 商品\n", "exactly one line `Title: `"),
         (
             "shipped/line.en.txt",
@@ -244,6 +199,19 @@ def test_what_line_takes() -> None:
         ("shipped/push.en.txt", "{{ tracking_url }}", "{{ shop.urls.contact }}", "does not link the tracking page"),
         ("shipped/push.en.txt", "Link: {{ tracking_url }}", "Link: http://{{ tracking_url }}", "link is no https"),
         ("shipped/push.ja.txt", "Link: {{ tracking_url }}\n", "", "exactly one line `Link: `"),
+        (
+            "review_request/line.ja.txt",
+            "Stop: {{ shop.urls.unsubscribe }}?t={{ unsubscribe_token }}\n",
+            "",
+            "no opt-out link",
+        ),
+        (
+            "review_request/push.en.txt",
+            "Stop: {{ shop.urls.unsubscribe }}?t={{ unsubscribe_token }}\n",
+            "",
+            "no opt-out link",
+        ),
+        ("thank_you/line.en.txt", "Thank you for coming back", "10% off", "promotes outside"),
         ("order_confirmation/insert.ja.txt", "このたびは", "クーポンをどうぞ。", "promotes outside"),
         ("order_confirmation/insert.en.txt", "items[:6]", "items * 20", "its body has"),
         (
@@ -280,10 +248,8 @@ DRAWN = [
 @pytest.mark.parametrize(("touchpoint", "channel"), DRAWN)
 def test_every_sample_can_be_looked_at(tmp_path: Path, touchpoint: str, channel: str, language: str) -> None:
     renderer = Renderer(load_brand(), b"secret", "https://pages.invalid")
-    folder = Path("templates") / touchpoint
-    template = (folder / f"{channel}.{language}.txt").read_text(encoding="utf-8")
-    cases = json.loads((folder / "sample.json").read_text(encoding="utf-8"))
-    for name in cases:
+    template = (Path("templates") / touchpoint / f"{channel}.{language}.txt").read_text(encoding="utf-8")
+    for name in sample_names(touchpoint):
         rendered = message(renderer, channel, (touchpoint, name), language)
         file = tmp_path / f"{name}.json"
         held = "messages" if channel == "line" else "note"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tasks.core.checks import MAX_HTML_BYTES, MIN_CONTRAST
+from tasks.core.checks import MAX_HTML_BYTES
+from tasks.core.contrast import MIN_CONTRAST
 from tasks.core.touchpoints import load_all
 from tests.render.browser import Browser, missing_letters
 
