@@ -9,11 +9,11 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import bench, calibration, explain, guards, listen, notice, pages, release, run, serve
+from flows.cli import bench, calibration, explain, guards, listen, notice, pages, release, replay, run, serve
 from tasks.core.errors import ConfigurationError, TodokeError
 from tasks.core.settings import check_names
 
-MODULES = (run, explain, calibration, guards, release, notice, pages, listen, serve, bench)
+MODULES = (run, explain, calibration, guards, replay, release, notice, pages, listen, serve, bench)
 
 
 class Commands(TyperGroup):

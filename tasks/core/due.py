@@ -7,14 +7,13 @@ true?) and explain (one customer, open window).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
-from tasks.core.queries import Statement, parse, query, without_comments
+from tasks.core.queries import Statement, around, query
 from tasks.core.touchpoints import Touchpoint, load
 
 PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -34,11 +33,18 @@ class Window:
     customer_id: str | None = None
     floor_at: datetime | None = None
     """What is anchored before it is left out, unless the ledger knows it; None: nothing is."""
+    after_load: int = 0
+    """The load of the last decision: `touched` are the orders changed since, and those that wait."""
 
     @classmethod
     def of_orders(cls, as_of: datetime, order_ids: Sequence[str]) -> "Window":
         """Nothing newly due: only these orders, as they are now."""
         return cls(as_of, as_of, as_of, order_ids)
+
+    def as_json(self) -> dict[str, Any]:
+        """What a run keeps of it."""
+        floor_at = self.floor_at.isoformat() if self.floor_at else None
+        return {"since": self.since.isoformat(), "after_load": self.after_load, "floor_at": floor_at}
 
     @classmethod
     def of_customer(cls, as_of: datetime, customer_id: str) -> "Window":
@@ -56,19 +62,12 @@ def due_statement(name: str) -> Statement:
     return statement
 
 
-@cache
-def _collect_statement(name: str) -> Statement:
-    template, due = query("decide/collect"), due_statement(name)
-    body = without_comments(template.source).replace("{due}", without_comments(due.source))
-    return parse(f"decide/collect({name})", f"-- Params: {', '.join(sorted(template.params | due.params))}\n{body}")
-
-
 def collect(connection: Connection, touchpoint: Touchpoint, window: Window, channels: Sequence[ChannelName]) -> int:
     """Add the touchpoint's due rows to the temporary table `candidate`; returns how many.
 
     `channels`: those of the touchpoint this installation can send on, in order of fallback.
     """
-    statement = _collect_statement(touchpoint.name)
+    statement = around(query("decide/collect"), "due", due_statement(touchpoint.name))
     values: dict[str, Any] = {
         "touchpoint": touchpoint.name,
         "class": touchpoint.touchpoint_class,

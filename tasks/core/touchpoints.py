@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from tasks.core.audience import known_names, types_of
 from tasks.core.brand import Language, Line, load_brand
-from tasks.core.declarations import Declaration, load_toml, suggestion
+from tasks.core.declarations import Declaration, load_toml, parse_toml, suggestion
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import SQL, TEMPLATES
@@ -109,6 +109,11 @@ def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -
             f'list it in brand.toml under [classes] ({touchpoint.name} = "{found}") or change it back'
         )
     return touchpoint
+
+
+def parse_recorded(name: str, written: str) -> Touchpoint:
+    """Touchpoint of a declaration that was in force once: its class was checked then."""
+    return parse_toml(f"{name}/touchpoint.toml", written, Touchpoint, name=name)
 
 
 def read_all(templates: Path) -> dict[str, Touchpoint]:
