@@ -4,13 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.core import audience, incentives
+from tasks.core import audience, incentives, rulebook
 from tasks.core.brand import load_brand
 from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
@@ -18,7 +19,8 @@ from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
 from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
 from tasks.core.guards import floor_of_first_run
-from tasks.core.queries import query
+from tasks.core.inputs import Inputs
+from tasks.core.queries import around, query
 from tasks.core.runs import Run, write_under
 from tasks.core.seeds import copy_planned
 from tasks.core.steps import reached
@@ -59,15 +61,16 @@ def plan_messages(
     connection: Connection, run: Run, known: dict[str, Touchpoint], names: Sequence[str] | None = None
 ) -> Decision:
     """The decision itself, inside the caller's transaction (which holds the planning lock)."""
-    decision = Decision(load_id=int(query("decide/newest_load").scalar(connection)))
+    load_id = int(query("decide/newest_load").scalar(connection))
+    decision, inputs = Decision(load_id), Inputs.of_now(connection, run.settings)
     write_under(connection, decision.load_id, run.as_of)
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
     set_floors(connection, run, chosen)
-    windows = _windows(connection, run, chosen, decision.load_id)
+    undecided = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
+    windows = windows_of(connection, run.as_of, load_id, [dict(row) for row in undecided])
     new_candidates(connection)
-    for touchpoint in chosen:
-        _collect(connection, run, touchpoint, windows[touchpoint.name], decision)
-    decision.alarms = arbitrate(connection, run, chosen)
+    decision.broken = gather(connection, chosen, windows, inputs)
+    decision.alarms = arbitrate(connection, run.as_of, chosen, inputs.gates)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
     decision.alarms += alarms(connection, run, decided)
     segments = audience.wanted({touchpoint.name: touchpoint.segments for touchpoint in chosen})
@@ -75,11 +78,10 @@ def plan_messages(
     decision.planned = write(connection, run, decision.load_id, touched, segments)
     decision.alarms += incentives.alarms(connection, run, load_brand())
     decision.verdicts = verdicts(connection)
-    since = {name: {"since": windows[name].since.isoformat()} for name in decided}
     drafts = [touchpoint.name for touchpoint in chosen if touchpoint.mode is Mode.DRAFT]
     query("guards/raise_floors").run(connection, touchpoints=drafts, as_of=run.as_of, set_by=run.run_id)
     query("decide/advance_window").run(connection, touchpoints=decided, as_of=run.as_of, load_id=decision.load_id)
-    record(connection, run, decision, decided, since)
+    record(connection, run, decision, inputs, decided, {name: windows[name].as_json() for name in decided})
     return decision
 
 
@@ -94,20 +96,25 @@ def set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> No
     )
 
 
-def _windows(connection: Connection, run: Run, chosen: list[Touchpoint], load_id: int) -> dict[str, Window]:
-    """Each touchpoint's window, with the orders touched for it: those that changed, and those that wait for it."""
-    rows = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
+def windows_of(
+    connection: Connection, as_of: datetime, load_id: int, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, Window]:
+    """Each touchpoint's window, with the orders touched for it: those that changed, and those that wait for it.
+
+    `rows`: touchpoint, since, after_load, floor_at.
+    """
     changed = {after: _changed(connection, after, load_id) for after in {row["after_load"] for row in rows}}
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     for row in query("decide/waiting_orders").rows(connection):
         waiting[row["touchpoint"]].append(row["order_id"])
     return {
         row["touchpoint"]: Window(
-            run.as_of,
+            as_of,
             row["since"],
-            run.as_of,
+            as_of,
             [*changed[row["after_load"]], *waiting[row["touchpoint"]]],
             floor_at=row["floor_at"],
+            after_load=row["after_load"],
         )
         for row in rows
     }
@@ -118,29 +125,41 @@ def _changed(connection: Connection, after_load: int, load_id: int) -> list[str]
     return [row["order_id"] for row in rows]
 
 
-def _collect(connection: Connection, run: Run, touchpoint: Touchpoint, window: Window, decision: Decision) -> None:
-    channels = [channel for channel in touchpoint.channels if channel in run.settings.channels]
-    try:
-        with connection.begin_nested():
-            connection.execute(text(f"set local statement_timeout = '{DUE_TIMEOUT_SECONDS}s'"))
-            collect(connection, touchpoint, window, channels)
-            connection.execute(text("set local statement_timeout = 0"))
-    except DBAPIError as error:
-        decision.broken[touchpoint.name] = str(error.orig).splitlines()[0]
+def gather(
+    connection: Connection, chosen: list[Touchpoint], windows: Mapping[str, Window], inputs: Inputs
+) -> dict[str, str]:
+    """Add the candidates of every touchpoint; those whose due file broke, with the first line of the error."""
+    broken = {}
+    for touchpoint in chosen:
+        channels = [channel for channel in touchpoint.channels if inputs.has(channel)]
+        try:
+            with connection.begin_nested():
+                connection.execute(text(f"set local statement_timeout = '{DUE_TIMEOUT_SECONDS}s'"))
+                collect(connection, touchpoint, windows[touchpoint.name], channels)
+                connection.execute(text("set local statement_timeout = 0"))
+        except DBAPIError as error:
+            broken[touchpoint.name] = str(error.orig).splitlines()[0]
+    return broken
 
 
-def arbitrate(connection: Connection, run: Run, chosen: list[Touchpoint], answered: Collection[str] = ()) -> list[str]:
+def arbitrate(
+    connection: Connection,
+    as_of: datetime,
+    chosen: list[Touchpoint],
+    settings: Mapping[str, Any],
+    answered: Collection[str] = (),
+) -> list[str]:
     """Verdicts of every candidate; sentences about those that break the due set's suite.
 
-    `answered`: gates whose question a person answered already.
+    `settings`: of gates. `answered`: gates whose question a person answered already.
     """
     connection.execute(text("analyze candidate"))
     query("decide/narrow_channels").run(connection)
     query("decide/enrich").run(connection)
     gates = [name for name in gate_names() if name not in answered]
-    run_gates(connection, run.as_of, [name for name in gates if name < DUE_SET_BEFORE])
-    invalid = check_due_set(connection, chosen, run.as_of)
-    run_gates(connection, run.as_of, [name for name in gates if name >= DUE_SET_BEFORE])
+    run_gates(connection, as_of, [name for name in gates if name < DUE_SET_BEFORE], settings)
+    invalid = check_due_set(connection, chosen, as_of)
+    run_gates(connection, as_of, [name for name in gates if name >= DUE_SET_BEFORE], settings)
     return invalid
 
 
@@ -158,8 +177,9 @@ def write(
     (`audience.wanted`). `orders`: only these were decided (None: all).
     """
     for name, asked in touched.items():
-        query("decide/cancel_untrue").run(connection, touchpoint=name, touched=list(asked), as_of=run.as_of)
-    query("decide/expire_approval").run(connection, as_of=run.as_of)
+        cancel_untrue(connection, run.as_of, name, asked)
+    expire = around(query("decide/expire_approval"), "unreleased", query("decide/unreleased"))
+    expire.run(connection, as_of=run.as_of)
     query("decide/clear_outbox").run(connection)
     planned = query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=run.run_id)
     query("decide/free_returned_codes").run(connection, run_id=run.run_id)
@@ -176,6 +196,12 @@ def write(
     return planned
 
 
+def cancel_untrue(connection: Connection, as_of: datetime, touchpoint: str, touched: Sequence[str]) -> int:
+    """End the touchpoint's messages of these orders that stopped being true; their number. Reads the candidates."""
+    statement = around(query("decide/cancel_untrue"), "untrue", query("decide/untrue"))
+    return statement.run(connection, as_of=as_of, touchpoint=touchpoint, touched=list(touched))
+
+
 def verdicts(connection: Connection) -> dict[str, dict[str, int]]:
     """Touchpoint -> `verdict:reason` -> candidates."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -188,11 +214,14 @@ def record(
     connection: Connection,
     run: Run,
     decision: Decision,
+    inputs: Inputs,
     decided: Sequence[str],
     windows: Mapping[str, Any],
     plan_id: str | None = None,
 ) -> None:
     """The run, with all its decisions were a function of. `plan_id`: it decided this notice alone."""
+    rules = rulebook.current()
+    rulebook.keep(connection, rules)
     query("decide/record_run").run(
         connection,
         run_id=run.run_id,
@@ -205,6 +234,9 @@ def record(
         windows=json.dumps(windows),
         verdicts=json.dumps(decision.verdicts),
         plan_id=plan_id,
+        rulebook=rules.version,
+        inputs=inputs.as_json(),
+        seen=inputs.seen,
     )
 
 

@@ -25,8 +25,9 @@ from tasks.core.claims import enter
 from tasks.core.domain import DelayCause
 from tasks.core.due import Window, collect
 from tasks.core.errors import GuardError
-from tasks.core.gates import new_candidates
+from tasks.core.gates import new_candidates, settings_of_gates
 from tasks.core.guards import held, paused
+from tasks.core.inputs import Inputs
 from tasks.core.notice_filters import find_orders, learn_places, require_channels, require_known
 from tasks.core.notice_outcomes import (
     LATER,
@@ -54,7 +55,7 @@ from tasks.core.sealing import renderer_of, samples_of
 from tasks.core.steps import reached
 from tasks.core.thresholds import DetectionSettings, NoticeSettings, VolumeSettings
 from tasks.core.touchpoints import load
-from tasks.decide import Decision, arbitrate, record, set_floors, verdicts, write
+from tasks.decide import Decision, arbitrate, cancel_untrue, record, set_floors, verdicts, write
 from tasks.deliver import deliver_messages
 from tasks.detect import gather, take_delays
 
@@ -225,9 +226,10 @@ def _decide(connection: Connection, run: Run, plan: NoticePlan, load_id: int) ->
     """Plan the messages of this notice and no others; their number."""
     orders = _candidates(connection, run, plan.plan_id, plan.touchpoint)
     segments = audience.wanted({plan.touchpoint: load(plan.touchpoint).segments})
-    decision = Decision(load_id, write(connection, run, load_id, {plan.touchpoint: orders}, segments, orders))
+    decision, inputs = Decision(load_id), Inputs.of_now(connection, run.settings)
+    decision.planned = write(connection, run, load_id, {plan.touchpoint: orders}, segments, orders)
     decision.verdicts = verdicts(connection)
-    record(connection, run, decision, [plan.touchpoint], {}, plan.plan_id)
+    record(connection, run, decision, inputs, [plan.touchpoint], {}, plan.plan_id)
     return decision.planned
 
 
@@ -240,7 +242,7 @@ def _candidates(connection: Connection, run: Run, plan_id: str, name: str) -> li
     new_candidates(connection)
     collect(connection, touchpoint, window, [way for way in touchpoint.channels if way in run.settings.channels])
     query("notice/keep_members").run(connection, plan_id=plan_id)
-    arbitrate(connection, run, [touchpoint], ANSWERED)
+    arbitrate(connection, run.as_of, [touchpoint], settings_of_gates(), ANSWERED)
     query(NOT_YET).run(connection, as_of=run.as_of)
     return orders
 
@@ -250,7 +252,7 @@ def _stop(connection: Connection, run: Run, plan: NoticePlan) -> int:
     orders, touchpoint = _orders(connection, plan.plan_id), load(plan.touchpoint)
     new_candidates(connection)
     collect(connection, touchpoint, Window.of_orders(run.as_of, orders), touchpoint.channels)
-    stopped = query("decide/cancel_untrue").run(connection, touchpoint=plan.touchpoint, touched=orders, as_of=run.as_of)
+    stopped = cancel_untrue(connection, run.as_of, plan.touchpoint, orders)
     query("decide/clear_outbox").run(connection)
     return stopped
 

@@ -23,6 +23,7 @@ from flows.cli import (
     pages,
     preview,
     release,
+    replay,
     run,
     serve,
 )
@@ -36,6 +37,7 @@ MODULES = (
     calibration,
     codes,
     guards,
+    replay,
     release,
     mentions,
     notice,

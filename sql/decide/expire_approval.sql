@@ -1,4 +1,5 @@
--- Who:    messages nobody released while they were worth sending.
+-- Who:    messages nobody released. {unreleased} is sql/decide/unreleased.sql.
 -- Params: as_of
-update message set state = 'expired', reason = 'too_late', state_at = :as_of
-where state = 'approval' and valid_until <= :as_of
+update message m set state = 'expired', reason = x.reason, state_at = :as_of
+from ({unreleased}) x
+where m.touchpoint = x.touchpoint and m.subject_id = x.subject_id and m.state = 'approval'

@@ -1,4 +1,7 @@
 -- Who:    this run, with all its decisions were a function of.
--- Params: run_id, as_of, load_id, versions, gates, windows, verdicts, plan_id
-insert into run (run_id, as_of, load_id, versions, gates, windows, verdicts, plan_id)
-values (:run_id, :as_of, :load_id, cast(:versions as jsonb), cast(:gates as jsonb), cast(:windows as jsonb), cast(:verdicts as jsonb), :plan_id)
+-- Why:    its transaction's id marks what it decided (message_event.xact); seen is what of the ledger it decided on.
+-- Params: run_id, as_of, load_id, versions, gates, windows, verdicts, plan_id, rulebook, inputs, seen
+insert into run (run_id, as_of, load_id, versions, gates, windows, verdicts, plan_id, rulebook, inputs,
+                 xact, seen)
+values (:run_id, :as_of, :load_id, cast(:versions as jsonb), cast(:gates as jsonb), cast(:windows as jsonb), cast(:verdicts as jsonb), :plan_id,
+        :rulebook, cast(:inputs as jsonb), pg_current_xact_id(), cast(:seen as pg_snapshot))

@@ -5,7 +5,7 @@ NS_asof (the same names as of one load). SQL files use unqualified names; the se
 never a SET in a pooled session.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from urllib.parse import quote
@@ -56,10 +56,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def as_of(self, load_id: int) -> Iterator[Connection]:
-        """A read-only transaction that sees the namespace as it was right after `load_id`."""
+    def as_of(self, load_id: int, prepare: Callable[[Connection], None] | None = None) -> Iterator[Connection]:
+        """A read-only transaction that sees the namespace as it was right after `load_id`.
+
+        `prepare` makes temporary tables and views first; their rows may be written, and go with the transaction.
+        """
         schema = f"{self.namespace}_asof"
         with _connected(_engine(self.url, schema, load_id)) as connection, connection.begin():
+            if prepare:
+                connection.execute(text("set transaction read write"))
+                prepare(connection)
+                connection.execute(text("set transaction read only"))
             _assert_schema(connection, schema)
             yield connection
 

@@ -24,14 +24,23 @@ def load_toml(path: Path, model: type[Model], **extra: Any) -> Model:
     """The file as a `model`, with `extra` values it does not hold; ConfigurationError names file and key."""
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        written = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: cannot be read as TOML: {error}") from error
+    return parse_toml(name, written, model, **extra)
+
+
+def parse_toml(where: str, written: str, model: type[Model], **extra: Any) -> Model:
+    """The text of the file `where` as a `model`."""
+    try:
+        values = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{where}: cannot be read as TOML: {error}") from error
     try:
         return model.model_validate({**values, **extra})
     except ValidationError as error:
         lines = [_explain(model, dict(problem)) for problem in error.errors(include_url=False)]
-        raise ConfigurationError(f"{name}: " + "; ".join(lines)) from error
+        raise ConfigurationError(f"{where}: " + "; ".join(lines)) from error
 
 
 def suggestion(wrong: str, right: list[str]) -> str:

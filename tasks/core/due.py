@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import takewhile
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from tasks.core.domain import ChannelName
 from tasks.core.errors import ConfigurationError
-from tasks.core.queries import Statement, parse, query, without_comments
+from tasks.core.queries import Statement, around, query
 from tasks.core.touchpoints import Touchpoint, load
 
 PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
@@ -38,11 +37,18 @@ class Window:
     customer_id: str | None = None
     floor_at: datetime | None = None
     """What is anchored before it is left out, unless the ledger knows it; None: nothing is."""
+    after_load: int = 0
+    """The load of the last decision: `touched` are the orders changed since, and those that wait."""
 
     @classmethod
     def of_orders(cls, as_of: datetime, order_ids: Sequence[str]) -> "Window":
         """Nothing newly due: only these orders, as they are now."""
         return cls(as_of, as_of, as_of, order_ids)
+
+    def as_json(self) -> dict[str, Any]:
+        """What a run keeps of it."""
+        floor_at = self.floor_at.isoformat() if self.floor_at else None
+        return {"since": self.since.isoformat(), "after_load": self.after_load, "floor_at": floor_at}
 
     @classmethod
     def of_customer(cls, as_of: datetime, customer_id: str) -> "Window":
@@ -68,16 +74,9 @@ def due_header(name: str) -> dict[str, str]:
     return {word: said.strip() for word, said in zip(parts[::2], parts[1::2], strict=True) if word != "Params"}
 
 
-@cache
-def _collect_statement(name: str) -> Statement:
-    return collecting(due_statement(name))
-
-
 def collecting(due: Statement) -> Statement:
     """The statement that adds the rows of one due file to the temporary table `candidate`."""
-    template = query("decide/collect")
-    body = without_comments(template.source).replace("{due}", without_comments(due.source))
-    return parse(f"decide/collect({due.name})", f"-- Params: {', '.join(sorted(template.params | due.params))}\n{body}")
+    return around(query("decide/collect"), "due", due)
 
 
 def collect(connection: Connection, touchpoint: Touchpoint, window: Window, channels: Sequence[ChannelName]) -> int:
@@ -85,7 +84,7 @@ def collect(connection: Connection, touchpoint: Touchpoint, window: Window, chan
 
     `channels`: those of the touchpoint this installation can send on, in order of fallback.
     """
-    statement = _collect_statement(touchpoint.name)
+    statement = collecting(due_statement(touchpoint.name))
     values = declared_values(touchpoint, channels) | {"floor_at": window.floor_at}
     wanted = due_statement(touchpoint.name).params
     given = {

@@ -4,9 +4,9 @@ Each stops the candidates it concerns (verdict, reason, values) and leaves the r
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,6 @@ from tasks.core.touchpoints import load_all
 from tasks.core.volume import limits
 
 
-@cache
 def gate_names() -> tuple[str, ...]:
     """Names of the gate files in the order they are tried, e.g. `decide/gates/05_once`."""
     return tuple(names("decide/gates"))
@@ -51,19 +50,25 @@ def new_candidates(connection: Connection) -> None:
     query("decide/clear_candidate").run(connection)
 
 
-def run_gates(connection: Connection, as_of: datetime, gates: Iterable[str] | None = None) -> None:
-    """Try every gate on the temporary table `candidate`."""
-    given = {"as_of": as_of, "sources": _sources(), "incentives": _incentives(), **limits()}
+def run_gates(
+    connection: Connection,
+    as_of: datetime,
+    gates: Iterable[str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Try every gate on the temporary table `candidate`. `settings`: other values than `settings_of_gates`."""
+    given = {"as_of": as_of, **(settings or settings_of_gates())}
     for name in gates if gates is not None else gate_names():
         statement = query(name)
         statement.run(connection, **{param: given[param] for param in statement.params})
 
 
-def _sources() -> str:
-    """What each shop front lets us send, as JSON: source -> classes."""
-    return json.dumps({source: section.allowed for source, section in load_brand().sections.items()})
+def settings_of_gates() -> dict[str, Any]:
+    """What gates are told besides the time.
 
-
-def _incentives() -> str:
-    """Which touchpoints may give a coupon, and each shop front's pools, as JSON."""
-    return incentives.wanted(load_brand(), load_all().values())
+    `sources`: what each shop front lets us send, source -> classes as JSON. `incentives`: which touchpoints may give a
+    coupon, and each shop front's pools, as JSON.
+    """
+    sources = {source: section.allowed for source, section in load_brand().sections.items()}
+    wanted = incentives.wanted(load_brand(), load_all().values())
+    return {"sources": json.dumps(sources), "incentives": wanted, **limits()}

@@ -5,7 +5,9 @@ it has none). The declaration is checked against the text when the file is loade
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -60,15 +62,34 @@ class Statement:
         return values
 
 
-@cache
+_RECORDED: ContextVar[Mapping[str, str] | None] = ContextVar("recorded files", default=None)
+
+
+@contextmanager
+def reading(files: Mapping[str, str]) -> Iterator[None]:
+    """Within it, statements whose `sql/<name>.sql` is in `files` are read from there, folders hold what they held."""
+    token = _RECORDED.set(files)
+    try:
+        yield
+    finally:
+        _RECORDED.reset(token)
+
+
 def query(name: str) -> Statement:
     """The statement of sql/<name>.sql; raises ConfigurationError where header and text disagree."""
+    recorded = (_RECORDED.get() or {}).get(f"sql/{name}.sql")
+    return on_disk(name) if recorded is None else parse(name, recorded)
+
+
+@cache
+def on_disk(name: str) -> Statement:
     path = SQL / f"{name}.sql"
     if not path.is_file():
         raise ConfigurationError(f"sql/{name}.sql does not exist")
     return parse(name, path.read_text(encoding="utf-8"))
 
 
+@cache
 def parse(name: str, source: str) -> Statement:
     """A statement from its text; the declared parameters must be those it uses."""
     clause = text(without_comments(source))
@@ -81,6 +102,14 @@ def parse(name: str, source: str) -> Statement:
             f"sql/{name}.sql: header declares {sorted(declared)}, the statement uses {sorted(used)}; make them agree"
         )
     return Statement(name, source, declared, clause)
+
+
+@cache
+def around(template: Statement, place: str, inner: Statement) -> Statement:
+    """`template` with the text of `inner` for its `{place}`."""
+    body = without_comments(template.source).replace(f"{{{place}}}", without_comments(inner.source))
+    header = f"-- Params: {', '.join(sorted(template.params | inner.params))}"
+    return parse(f"{template.name}({inner.name})", f"{header}\n{body}")
 
 
 def without_comments(source: str) -> str:
@@ -98,4 +127,7 @@ def _declared(name: str, source: str) -> frozenset[str]:
 
 def names(folder: str) -> list[str]:
     """Names of all statements below sql/<folder>, sorted."""
+    if recorded := _RECORDED.get():
+        below = f"sql/{folder}/"
+        return sorted(path[len("sql/") : -len(".sql")] for path in recorded if path.startswith(below))
     return sorted(path.relative_to(SQL).with_suffix("").as_posix() for path in (SQL / folder).rglob("*.sql"))

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from tasks.core.audience import known_names, types_of
 from tasks.core.brand import Language, load_brand
 from tasks.core.brand_types import Line
-from tasks.core.declarations import Declaration, load_toml, suggestion
+from tasks.core.declarations import Declaration, load_toml, parse_toml, suggestion
 from tasks.core.domain import ChannelName, Mode, TouchpointClass
 from tasks.core.errors import ConfigurationError
 from tasks.core.paths import SQL, TEMPLATES
@@ -143,6 +143,11 @@ def parse_touchpoint(path: Path, brand_classes: Mapping[str, TouchpointClass]) -
             'a person\'s approval; say mode = "approval" or "draft"'
         )
     return touchpoint
+
+
+def parse_recorded(name: str, written: str) -> Touchpoint:
+    """Touchpoint of a declaration that was in force once: its class was checked then."""
+    return parse_toml(f"{name}/touchpoint.toml", written, Touchpoint, name=name)
 
 
 def read_all(templates: Path) -> dict[str, Touchpoint]:

@@ -1,6 +1,8 @@
 """A past period hour by hour: once is enough, a cut is taken up, and nobody hears of what has not happened yet."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.main import app
-from tasks.core.errors import ConfigurationError
+from tasks.core.errors import ConfigurationError, DataError
+from tasks.core.queries import query, reading
+from tasks.core.rulebook import current
+from tasks.proof.replay import Replay, replays
 from tasks.walk import hours_between
 from tests.hour.conftest import Place
 from tests.walks.ledgers import ledger, rows_of
@@ -68,6 +73,75 @@ def test_nobody_hears_of_what_lies_ahead(walked: Place) -> None:
         ).scalar_one()
     assert ahead == []
     assert scans == 0
+
+
+# Replayed
+
+
+def replayed(place: Place) -> list[Replay]:
+    return list(replays(place.database, datetime.fromisoformat(FROM), datetime.fromisoformat(TO)))
+
+
+def test_a_replay_of_every_hour_equals_the_record(walked: Place) -> None:
+    found = replayed(walked)
+    assert [one.differences for one in found] == [[]] * 6
+    assert sum(one.messages for one in found) == rows_of(walked.database)['"scratch_walked"."message"']
+    said = walked.todoke("replay")
+    assert said.count("equals the record") == 1, "the last hour"
+
+
+def test_one_fact_that_came_later_changes_its_own_messages_and_no_others(walked: Place) -> None:
+    with walked.database.transaction() as connection:
+        order, load = connection.exec_driver_sql(
+            "select g.order_id, g.from_load from message m join order_progress g using (order_id)"
+            " where m.touchpoint = 'order_confirmation' and m.planned_load - g.from_load <= 1 order by 1 limit 1"
+        ).one()
+    with written_under(walked, order, load + 1_000_000):
+        differences = [one for hour in replayed(walked) for one in hour.differences]
+    assert ("message", "order_confirmation") in {(one.kind, one.touchpoint) for one in differences}
+    assert {one.recorded is not None and one.replayed is None for one in differences} == {True}, "not known yet then"
+    assert {one.subject_id.split(":")[0].split("@")[0] for one in differences} == {order}
+    assert [one.differences for one in replayed(walked)] == [[]] * 6
+
+
+@contextmanager
+def written_under(place: Place, order: str, load: int) -> Iterator[None]:
+    """An order's progress as if another load had written it: what no path of Todoke can do."""
+    change = "update order_progress set from_load = %s where order_id = %s"
+    with place.database.transaction() as connection:
+        before = connection.exec_driver_sql(
+            "select from_load from order_progress where order_id = %s", (order,)
+        ).scalar()
+        connection.exec_driver_sql("alter table order_progress disable trigger user")
+        connection.exec_driver_sql(change, (load, order))
+    yield
+    with place.database.transaction() as connection:
+        connection.exec_driver_sql(change, (before, order))
+        connection.exec_driver_sql(
+            "alter table order_progress enable always trigger a_inserted, enable always trigger b_updated"
+        )
+        connection.exec_driver_sql(
+            "alter table order_progress enable always trigger c_deleted, enable always trigger d_truncated"
+        )
+
+
+def test_history_that_was_dropped_is_said(walked: Place) -> None:
+    with walked.database.transaction() as connection:
+        connection.exec_driver_sql('alter table "scratch_walked_rec".parcel_old no inherit "scratch_walked_rec".parcel')
+    with pytest.raises(DataError, match="History of parcel was dropped"):
+        replayed(walked)
+    with walked.database.transaction() as connection:
+        connection.exec_driver_sql('alter table "scratch_walked_rec".parcel_old inherit "scratch_walked_rec".parcel')
+
+
+def test_rules_of_another_day_are_read_from_the_database(walked: Place) -> None:
+    """The files of the project may change: what a run decided by is in its rulebook."""
+    with walked.database.transaction() as connection:
+        version, files = connection.exec_driver_sql("select version, files from rulebook").one()
+    assert version == current().version
+    assert files["sql/due/shipped.sql"] == query("due/shipped").source
+    with reading({**files, "sql/due/shipped.sql": "-- Params: none\nselect 1"}):
+        assert query("due/shipped").source.endswith("select 1")
 
 
 @pytest.mark.parametrize(

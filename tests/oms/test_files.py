@@ -12,7 +12,7 @@ from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import load_mapping
 from tasks.core.paths import SQL
-from tasks.core.queries import query
+from tasks.core.queries import on_disk
 from tasks.core.runs import Run
 from tasks.core.settings import Settings, check_names
 from tasks.extract import extract_feeds
@@ -39,10 +39,10 @@ def mapping_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     for module in ("mappings", "queries"):
         monkeypatch.setattr(f"tasks.core.{module}.SQL", home)
     load_mapping.cache_clear()
-    query.cache_clear()
+    on_disk.cache_clear()
     yield home / "oms" / "kaban"
     load_mapping.cache_clear()
-    query.cache_clear()
+    on_disk.cache_clear()
 
 
 @pytest.fixture
