@@ -70,8 +70,8 @@ def _keep_only(templates: Path, file: str) -> None:
 
 
 def test_a_folder_without_a_declaration_is_named(templates: Path) -> None:
-    (templates / "loyalty_invite").mkdir()
-    assert any("loyalty_invite/touchpoint.toml" in problem for problem in check_templates(templates))
+    (templates / "first_steps").mkdir()
+    assert any("first_steps/touchpoint.toml" in problem for problem in check_templates(templates))
 
 
 def test_a_missing_language_is_named(templates: Path) -> None:
