@@ -1,7 +1,7 @@
 -- Who:    every order the moment it was placed, but not what was paid and taken at a counter.
 -- Grain:  order.   Anchor: orders.placed_at.
 -- Why:    `assurance` goes before `welcome`: who waits long wants to know that first. Exchanges and replacements greet nobody.
---         `offer` gives a coupon for the next order to who comes back, agreed to marketing and got none so in 90 days; no gift has one.
+--         `offer` gives a coupon for the next order to who comes back, agreed to marketing and got none so in 90 days; the first of two orders has it, no gift.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id as subject_id, f.customer_id, f.order_id,
        f.placed_at as due_at, f.placed_at + interval '24 hours' as valid_until,
@@ -49,6 +49,9 @@ left join lateral (
   from marketing_consent k
   where k.customer_id = f.customer_id and f.order_number >= 2 and f.original_order_id is null and not f.gift
     and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
+    and not exists (
+      select from order_progress g
+      where g.customer_id = f.customer_id and g.placed_at > f.placed_at - interval '24 hours' and (g.placed_at, g.order_id) < (f.placed_at, f.order_id))
     and not exists (
       select from message m
       where m.customer_id = f.customer_id and m.planned_at > f.placed_at - interval '90 days' and m.touchpoint = 'order_confirmation'

@@ -57,7 +57,7 @@ def _contract(touchpoint: Touchpoint) -> dict[str, Any]:
     """The declared context as JSON paths that are true of a kept one: of all fields, and of each in its order."""
     each = [(name, _path(name, word)) for name, word in touchpoint.context.items()]
     return {
-        "all": "strict " + " && ".join([path for _, path in each] or ["exists($)"]),
+        "all": "strict " + (" && ".join(path for _, path in each) or "exists($)"),
         "each": [(n, f"strict {path}") for n, path in each],
     }
 

@@ -64,8 +64,8 @@ def _ours(renderer: Renderer, rows: list[RowMapping]) -> list[Rendered]:
 def _bare(renderer: Renderer, rows: list[RowMapping]) -> Iterator[Callable[[], Any]]:
     for row in rows:
         declared = renderer._declaration(row["touchpoint"], row["channel"], row["language"])
-        values = renderer._values(declared, row["variant"], row["context"], row["recipient"], row["source"])
         source = row["source"] or DEFAULT_SECTION
+        values = renderer._values(declared, row["variant"], row["context"], row["recipient"], source)
         yield _filled(renderer._parts(row["touchpoint"], row["channel"], row["language"], source), values)
 
 

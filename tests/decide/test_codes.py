@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from flows.cli import main
 from tasks.core.database import Database
+from tasks.core.paths import ROOT
 from tasks.core.queries import query
 from tests.decide.coupons import (
     AS_OF,
@@ -28,6 +29,7 @@ from tests.decide.coupons import (
     taken_twice,
     told,
 )
+from tests.worlds import build, read_world
 
 WEEK_AGO = AS_OF - timedelta(days=7, hours=1)
 ENDINGS: dict[tuple[str, ...], bool] = {
@@ -88,8 +90,9 @@ def test_a_pool_that_runs_dry_holds_the_others_back_and_says_so(database: Databa
     assert first == terms | {"code": "A", "ends_on": "2026-10-05"}, "the code's own end comes first"
     assert second == terms | {"code": "B", "ends_on": "2026-12-14"}
     change_codes(shop, "insert into coupon_codes (pool, code) values ('shokai', 'NEW')")
-    decide(shop, 1)
+    [warning] = decide(shop, 1).alarms
     assert told(shop)["chie"] == "NEW"
+    assert "Pool shokai has 0 codes left, and the last 7 days took 4" in warning
 
 
 def test_who_is_held_out_takes_none_and_who_waits_for_approval_does(database: Database) -> None:
@@ -113,6 +116,21 @@ def test_without_a_pool_nobody_is_due_for_what_needs_one(database: Database, mon
     shop = open_shop(database, {"ai": WEEK_AGO}, A={})
     monkeypatch.setattr("tasks.core.gates.load_brand", lambda: everyone_gives_from(None))
     assert decide(shop).verdicts["referral"] == {"dropped:no_pool": 1}
+
+
+def test_an_offer_beside_an_order_is_for_who_agreed_to_marketing(database: Database) -> None:
+    """One code for everybody: recorded for each, in the way of nobody."""
+    shop = build(database, read_world(ROOT / "tests" / "due" / "order_confirmation.toml"))
+    with shop.database.transaction() as connection:
+        floor = "insert into touchpoint_floor values ('order_confirmation', 'O', :at, 'test')"
+        connection.execute(text(floor), {"at": AS_OF - timedelta(days=30)})
+    decide(shop, 0, "order_confirmation")
+    with shop.database.transaction() as connection:
+        found = connection.execute(text("select subject_id, code, shared, ends_on from issued_code order by 1"))
+        rows = [tuple(row) for row in found]
+    day = (AS_OF + timedelta(days=60)).date()
+    assert rows == [("sena-2", "ARIGATO5", True, day), ("yoshida-2", "ARIGATO5", True, day)]
+    assert {code for who, code in told(shop).items() if who not in ("sena", "yoshida")} == {None}
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {
     "order_id": "o", "order_number": 1, "delivered_at": "2026-09-15T09:00:00+09:00", "left_at": None, "items": [],
     "ship_to": [], "gift": False,
 }  # fmt: skip
-TOUCHPOINTS = [load("delivered"), load("order_confirmation")]
+TOUCHPOINTS = [load("delivered"), load("order_confirmation"), load("birthday")]
 
 
 def candidates(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -59,6 +59,7 @@ def test_good_ones_go_on_beside_each_that_is_broken(database: Database) -> None:
         "Kai's order is the 1.5th": {"context": {"order_number": 1.5}},
     }
     rows = [{"subject_id": name} | fault for name, fault in broken.items()]
+    rows.append({"subject_id": "a birthday asks for nothing", "touchpoint": "birthday"})
     with database.transaction() as connection:
         candidates(
             connection, [*rows, {"subject_id": "Haru is fine"}, *({"subject_id": f"fine {n}"} for n in range(40))]

@@ -5,7 +5,10 @@ import pytest
 
 from tasks.core.brand import load_brand, parse_brand
 from tasks.core.checks import check_contrast, check_sql, check_templates, contrast
+from tasks.core.incentives import check_incentives
 from tasks.core.promotions import unguarded
+from tasks.core.touchpoints import load
+from tests.decide.coupons import everyone_gives_from
 from tests.render.test_touchpoints import spoil
 
 
@@ -52,6 +55,12 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
         ("anniversary/touchpoint.toml", ', "orders_counted"', "", "segment 'orders_counted' is not declared"),
         ("anniversary/email.ja.txt", "segments.is_vip", "segments.tier", "no attribute 'tier'"),
         ("anniversary/sample.json", '"is_vip": true', '"is_vip": 1', "segments: field 'is_vip'"),
+        ("anniversary/touchpoint.toml", 'incentive = "optional"', "", "coupon: touchpoint.toml declares no incentive"),
+        ("birthday/sample.json", '"coupon"', '"voucher"', "no case with a coupon"),
+        ("birthday/sample.json", '"ends_on": "2026-10-15"', '"ends_on": 20261015', "coupon: field 'ends_on'"),
+        ("birthday/sample.json", '"amount": 300, ', "", "coupon: needs either amount or percent"),
+        ("birthday/email.en.txt", "{% if coupon %}", "{% if coupon.amount %}", "has no attribute 'amount'"),
+        ("referral/sample.json", '"coupon"', '"voucher"', "coupon: it is required"),
         ("tracking_page/page.html", '{% include "page_head.html" %}', "", "search engines"),
         ("tracking_page/page.html", "{{ words.items }}", "1,980円", "shows a price"),
     ],
@@ -108,10 +117,18 @@ def test_promotion_for_those_who_consented_is_fine(source: str) -> None:
         "{% if recipient.is_vip %}セール{% endif %}",
         "{{ 'x' if consent else 'coupon' }}",
         "{{ 'Special offer' }}",
+        "{{ blocks.coupon(given) }}",
+        "{% if coupon %}{{ coupon.code }}{% endif %}",
     ],
 )
 def test_promotion_for_anyone_else_is_found(source: str) -> None:
     assert unguarded(source)
+
+
+def test_what_brand_toml_gives_to_nobody_is_named() -> None:
+    found = list(check_incentives(everyone_gives_from("matane"), [load("birthday"), load("delivered")]))
+    assert "sections.shop.incentives.referral: no such touchpoint declares an incentive" in " ".join(found)
+    assert not any("birthday" in problem for problem in found)
 
 
 def test_contrast_is_that_of_the_standard() -> None:

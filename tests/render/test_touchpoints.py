@@ -82,6 +82,8 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest(templates: Path, wron
         ("[variants]\nplain = 1.0", '[variants]\nplain = 1.0\nother = "rule"', "all weights or all"),
         ("priority = 90", "priority = 900", "priority"),
         ("priority = 90", "priority = 90\nholdout = 0.1", "owed to everyone"),
+        ("priority = 90", 'priority = 90\nincentive = "required"', "owed without it"),
+        ("priority = 90", 'priority = 90\nincentive_variants = ["fancy"]', "are no variants"),
     ],
 )
 def test_a_wrong_value_is_an_error_that_names_it(templates: Path, old: str, new: str, message: str) -> None:
@@ -160,6 +162,21 @@ def test_an_instant_without_offset_breaks_the_contract() -> None:
 def test_a_typo_in_the_brand_is_an_error_that_names_the_nearest(templates: Path) -> None:
     spoil(templates / "brand.toml", 'faq = "', 'fqa = "')
     with pytest.raises(ConfigurationError, match=r"sections\.shop\.urls\.fqa' \(did you mean 'faq'"):
+        parse_brand(templates / "brand.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("amount = 500\nminimum_spend = 4000", "amount = 500\npercent = 5", "needs either amount or percent"),
+        ('win_back = "matane"', 'win_back = "matan"', "no pool 'matan' .did you mean 'matane'"),
+        ('preference_page = "tanjobi"', 'preference_page = "matane"', "needs one code for everybody"),
+        ('code = "TANJOBI300"', 'code = "TANJOBI 300"', "tanjobi.code"),
+    ],
+)
+def test_a_coupon_that_cannot_be_is_an_error(templates: Path, old: str, new: str, message: str) -> None:
+    spoil(templates / "brand.toml", old, new)
+    with pytest.raises(ConfigurationError, match=message):
         parse_brand(templates / "brand.toml")
 
 
