@@ -87,7 +87,7 @@ class SmsParts:
 
 
 def compile_parts(templates: Path, name: str, channel: str, language: str, section: Section) -> Parts:
-    """Kept for the process while the files say the same. Raises ConfigurationError for a folder that cannot be compiled."""
+    """Kept for the process while the files say the same. Raises ConfigurationError where they cannot be compiled."""
     return _compiled(templates, name, channel, language, _Shop(section), _content(templates, name))
 
 

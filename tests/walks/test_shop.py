@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,14 +26,14 @@ from tests.walks.shop.walk import ShopWalk
 
 NOON = datetime.fromisoformat("2026-06-10T12:00:00+09:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-DAYS, ORDERS = 2, 900
+DAYS, ORDERS = 2, 700
 EXPECTED = {
     "order_confirmation", "shipped", "out_for_delivery", "delivered", "thank_you", "check_in", "order_cancelled",
     "satisfaction_survey", "review_request", "payment_received", "service_notice", "replenishment", "how_to",
 }  # fmt: skip
 
 
-def sent(touchpoint: str, kind: str, at: datetime = NOON, **changed: object) -> Message:
+def sent(touchpoint: str, kind: str, at: datetime = NOON, **changed: Any) -> Message:
     """A message to Ono about her order, accepted at once."""
     one = Message(
         touchpoint, f"{touchpoint} {at:%d%H%M}", "ono", "O-1", kind, "email", "key of ono",
@@ -41,7 +42,7 @@ def sent(touchpoint: str, kind: str, at: datetime = NOON, **changed: object) -> 
     return replace(one, **changed)
 
 
-def shop(*messages: Message, **changed: object) -> Evidence:
+def shop(*messages: Message, **changed: Any) -> Evidence:
     """Ono said yes long ago; her order of last year has arrived."""
     long_ago = NOON - 400 * DAY
     evidence = Evidence(
@@ -56,7 +57,12 @@ def shop(*messages: Message, **changed: object) -> Evidence:
     return replace(evidence, **changed)
 
 
-def on_the_way(**changed: object) -> dict[str, object]:
+def words(*said: tuple[int, bool]) -> dict[str, list[Consent]]:
+    """What Ono said of marketing, so many days ago."""
+    return {"ono": [Consent("email", "marketing", granted, NOON - days * DAY) for days, granted in said]}
+
+
+def on_the_way(**changed: Any) -> dict[str, Any]:
     """Ono's order was placed yesterday and is under way."""
     order = Order("O-1", "ono", NOON - DAY, None, {1: 1, 2: 1})
     parcel = Parcel("S-1", "O-1", None, (Scan(NOON - 20 * HOUR, "in_transit"),), {1: 1, 2: 1})
@@ -74,12 +80,7 @@ FINE = {
     ),
     "a ticket closed before": shop(sent("check_in", "S"), problems={"ono": [Span("ticket", NOON - DAY, NOON - HOUR)]}),
     "a ticket of a month ago": shop(sent("check_in", "S"), problems={"ono": [Span("ticket", NOON - 31 * DAY)]}),
-    "a yes after a no": shop(
-        sent("birthday", "M"),
-        consents={
-            "ono": [Consent("email", "marketing", says, NOON - n * DAY) for n, says in ((3, True), (2, False), (1, True))]
-        },
-    ),
+    "a yes after a no": shop(sent("birthday", "M"), consents=words((3, True), (2, False), (1, True))),
     "the open order of one who must not be written to": shop(
         sent("shipped", "T"), customers={"ono": Customer("ono", status="do_not_contact")}, **on_the_way()
     ),
@@ -117,10 +118,7 @@ BROKEN = {
     "marketing needs a yes": [
         shop(sent("birthday", "M"), consents={}),
         shop(sent("birthday", "M"), consents={"ono": [Consent("email", "marketing", True, NOON + HOUR)]}),
-        shop(
-            sent("birthday", "M"),
-            consents={"ono": [Consent("email", "marketing", says, NOON - n * DAY) for n, says in ((3, True), (2, False))]},
-        ),
+        shop(sent("birthday", "M"), consents=words((3, True), (2, False))),
         shop(sent("birthday", "M", channel="line")),
         shop(
             sent("birthday", "M", customer_id="guest:1"),
@@ -185,7 +183,8 @@ def test_every_rule_has_a_case_that_breaks_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "evidence"), [(rule, case) for rule, cases in BROKEN.items() for case in cases], ids=lambda one: str(one)[:40]
+    ("rule", "evidence"),
+    [pytest.param(rule, case, id=f"{rule}-{n}") for rule, cases in BROKEN.items() for n, case in enumerate(cases)],
 )
 def test_a_broken_rule_is_named_with_person_messages_and_times(rule: str, evidence: Evidence) -> None:
     found = broken(evidence)[rule]
@@ -202,7 +201,7 @@ def test_what_is_allowed_breaks_nothing(name: str) -> None:
 def test_a_touchpoint_that_reaches_too_few_fails(capsys: pytest.CaptureFixture[str]) -> None:
     reach = {"birthday": Reach("M", sent=25, customers=19), "shipped": Reach("T", sent=25, customers=20)}
     assert report(reach, {}, 50) == 1
-    assert "{'birthday': 19}" in capsys.readouterr().out
+    assert "birthday: 19" in capsys.readouterr().out
     assert report({"shipped": reach["shipped"]}, {}, 25) == 0
 
 

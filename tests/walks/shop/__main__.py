@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from pathlib import Path
 from tasks.core.postgres import stop_server
 from tasks.core.touchpoints import load_all
 from tasks.oms.sample import regulars
-from tests.walks.shop.evidence import Evidence, Message, read
-from tests.walks.shop.pressure import Broken, broken
+from tests.walks.shop.evidence import Broken, Evidence, Message, read
+from tests.walks.shop.pressure import broken
 from tests.walks.shop.walk import ShopWalk
 
 DAYS, ORDERS = 120, 8000
@@ -60,13 +61,17 @@ def report(reach: dict[str, Reach], found: dict[str, list[Broken]], seen: int, f
     for name, one in sorted(reach.items()):
         print(f"{name:22}{one.kind:5} {one.sent:6} {one.customers:9} {one.held_out:8}  {one.others}")
     print(f"{'all':22}{'':5} {sum(one.sent for one in reach.values()):6}\n")
-    few = {name: one.customers for name, one in reach.items() if one.customers < fewest}
-    print(f"  {'FAILED' if few else 'ok    '} every touchpoint reached {fewest} ordinary customers or more {few or ''}".rstrip())
+    few = [f"{name}: {one.customers}" for name, one in sorted(reach.items()) if one.customers < fewest]
+    _verdict(f"every touchpoint reached {fewest} ordinary customers", few, len(few), len(reach))
     for name, cases in found.items():
-        print(f"  {'FAILED' if cases else 'ok    '} {name}: {len(cases)} of {seen} messages")
-        for case in cases[:SHOWN]:
-            print(f"           {case}")
+        _verdict(name, cases[:SHOWN], len(cases), seen)
     return 1 if few or any(found.values()) else 0
+
+
+def _verdict(name: str, cases: Sequence[object], n: int, of: int) -> None:
+    print(f"  {'FAILED' if cases else 'ok    '} {name}" + (f": {n} of {of} not" if cases else f" ({of})"))
+    for case in cases:
+        print(f"           {case}")
 
 
 def main(days: int, orders: int) -> int:

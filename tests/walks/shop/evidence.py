@@ -1,7 +1,7 @@
-"""What a walk left behind, as plain rows: the ledger, and the facts it had to heed. No statement here joins or filters."""
+"""What a walk left behind, as plain rows: the ledger, and the facts it had to heed. SQL joins and filters nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -48,7 +48,7 @@ class Message:
         return self.state not in UNCOUNTED
 
     def __str__(self) -> str:
-        return f"{self.touchpoint} {self.subject_id} ({self.kind}, {self.state}) at {self.at.isoformat(timespec='minutes')}"
+        return f"{self.touchpoint} {self.subject_id} ({self.kind}, {self.state}) at {said(self.at)}"
 
 
 @dataclass(frozen=True)
@@ -136,12 +136,32 @@ class Evidence:
     holdouts: dict[str, float] = field(default_factory=dict)
     """Touchpoint -> share it declares."""
 
+    def sent(self, kinds: str) -> Iterator[Message]:
+        """What left, of these classes."""
+        return (one for one in self.messages if one.is_sent and one.kind in kinds)
+
     def orders_of(self) -> dict[str, list[Order]]:
         found: dict[str, list[Order]] = defaultdict(list)
         for order in self.orders.values():
             if order.customer_id:
                 found[order.customer_id].append(order)
         return found
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One case of a broken rule: whose, which messages, and why with times."""
+
+    who: str
+    messages: tuple[Message, ...]
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.why}: {'; '.join(map(str, self.messages))}"
+
+
+def said(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")
 
 
 def read(database: Database, holdouts: dict[str, float]) -> Evidence:
@@ -248,5 +268,6 @@ def _problems(connection: Connection, namespace: str, orders: dict[str, Order]) 
     for row in [*_all(connection, "delay"), *_all(connection, f"{namespace}_rec.delay_old")]:
         ends = [at for at in (row.lifted_at, as_of.get(row.to_load)) if at]
         if customer := orders[row.order_id].customer_id:
-            found[customer].append(Span(f"delay {row.order_id} {row.cause}", row.first_seen_at, min(ends, default=None)))
+            what = f"delay {row.order_id} {row.cause}"
+            found[customer].append(Span(what, row.first_seen_at, min(ends, default=None)))
     return dict(found)
