@@ -29,7 +29,7 @@ Progress = Callable[[int, int, datetime], None]
 
 @dataclass
 class ShopWalk:
-    """One walk up to the sample shop's clock, in the scratch schema `shop` of a home of its own.
+    """One walk of `days` up to `to_at`, in the scratch schema `shop` of a home of its own.
 
     `read_every`: between two reads of the source. What has an instant is in the first read already; what has none
     (changed orders, steps of a return, the next parcel of a subscription) comes with the read after it.
@@ -38,6 +38,7 @@ class ShopWalk:
     home: Path
     orders: int
     days: int
+    to_at: datetime = CLOCK
     step: timedelta = timedelta(hours=6)
     read_every: timedelta = timedelta(days=4)
     database_url: str | None = None
@@ -47,7 +48,7 @@ class ShopWalk:
 
     @property
     def from_at(self) -> datetime:
-        return CLOCK - timedelta(days=self.days)
+        return self.to_at - timedelta(days=self.days)
 
     @cached_property
     def url(self) -> str:
@@ -67,7 +68,7 @@ class ShopWalk:
     def walk(self, progress: Progress = lambda *_: None) -> dict[str, float]:
         """Every step; seconds of each kind over all of them."""
         begin(self.run, self.from_at)
-        hours = hours_between(self.from_at, CLOCK, self.step)
+        hours = hours_between(self.from_at, self.to_at, self.step)
         self._read(self.from_at)
         read_at = self.from_at
         with disable_run_logger():
@@ -108,7 +109,8 @@ class ShopWalk:
         fresh = self.home / "drop.fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        write_sample(fresh, self.url, seed=1, orders=self.orders, known=known, walked_days=self.days)
+        walked = (CLOCK - self.from_at).days
+        write_sample(fresh, self.url, seed=1, orders=self.orders, known=known, walked_days=walked)
         shutil.rmtree(self.drop, ignore_errors=True)
         fresh.rename(self.drop)
         self.seconds.append({"write": time.perf_counter() - began})
