@@ -29,7 +29,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS, ORDERS = 2, 700
 EXPECTED = {
     "order_confirmation", "shipped", "out_for_delivery", "delivered", "thank_you", "check_in", "order_cancelled",
-    "satisfaction_survey", "review_request", "payment_received", "service_notice", "replenishment", "how_to",
+    "satisfaction_survey", "review_request", "payment_received", "replenishment", "how_to",
+    "service_notice", "delay_notice", "delay_recovered",
 }  # fmt: skip
 
 

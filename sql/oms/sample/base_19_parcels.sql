@@ -1,7 +1,8 @@
 -- Who:    what became, and will become, of each parcel.
 -- Grain:  (i, ship_no) of orders that are not cancelled; seq is unique. Instants may lie after the clock.
 -- Params: seed, clock
--- Why:    in the typhoon nothing moves at the destination from storm_from on: every later instant there is null. Storms of the
+-- Why:    what came late moves on in the afternoon before it comes.
+--         In the typhoon nothing moves at the destination from storm_from on: every later instant there is null. Storms of the
 --         summer (base_storms) are over: their parcels came when they were.
 --         One address in fifty is unclear: the carrier asks, and brings it a day later. Three in a hundred are collected.
 --         On the clock's day they are more, so that the demo has some.
@@ -46,6 +47,7 @@ with parcel as (
            date_trunc('minute', ship_on + interval '20 hours 40 minutes' + 110 * pg_temp.u(seq, 'hub out') * interval '1 minute')::timestamptz as hub_out_at,
            date_trunc('minute', case when transit_days = 1 then arrive_on + interval '1 hour' else arrive_on - interval '5 hours' end
                       + 170 * pg_temp.u(seq, 'hub in') * interval '1 minute')::timestamptz as hub_in_at,
+           date_trunc('minute', deliver_on - is_unclear::int - interval '10 hours' + 120 * pg_temp.u(seq, 'moves on') * interval '1 minute')::timestamptz as moving_at,
            date_trunc('minute', (case when is_kept then arrive_on else deliver_on - is_unclear::int end) + interval '6 hours'
                       + 80 * pg_temp.u(seq, 'arrived') * interval '1 minute')::timestamptz as arrived_at,
            date_trunc('minute', deliver_on + interval '8 hours' + 70 * pg_temp.u(seq, 'out') * interval '1 minute')::timestamptz as out_at,
@@ -58,6 +60,7 @@ select i, ship_no, seq, person, recipient_no, carrier, service, ship_on, shipped
        is_unclear, is_collected, service <> 'mail' and not is_absent and not is_collected and pg_temp.u(seq, 'box') < 0.15 as is_boxed,
        hub_out_at,
        case when hub_in_at < coalesce(storm_from, 'infinity') then hub_in_at end as hub_in_at,
+       case when days_late > 0 and moving_at < coalesce(storm_from, 'infinity') then moving_at end as moving_at,
        case when arrived_at < coalesce(storm_from, 'infinity') then arrived_at end as arrived_at,
        case when out_at < coalesce(storm_from, 'infinity') then out_at end as out_at,
        case when (is_absent or is_refused) and tried_at < coalesce(storm_from, 'infinity') then tried_at end as absent_at,

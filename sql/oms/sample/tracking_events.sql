@@ -24,6 +24,7 @@ with parcel as materialized (
         (3, 'hub_out', p.hub_out_at, near_hub, 'JP-12'),
         (4, 'hub_in', p.hub_in_at, far_hub, p.region),
         (5, 'strange', case when p.days_late > 0 and p.seq % 5 < 2 then p.hub_in_at + interval '35 minutes' end, far_hub, p.region),
+        (5, 'hub_in', p.moving_at, far_hub, p.region),
         (6, 'arrived', p.arrived_at, depot, p.region),
         (7, 'kept', case when p.is_kept then p.arrived_at + interval '4 minutes' end, depot, p.region),
         (7, 'unclear', case when p.is_unclear then p.arrived_at + interval '95 minutes' end, depot, p.region),

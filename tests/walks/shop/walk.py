@@ -1,4 +1,4 @@
-"""The sample shop walked: its source read again every few days, a person's release after every step, one notice."""
+"""The sample shop walked: its source read again every few days, a person's release after every step, two notices."""
 
 import shutil
 import time
@@ -13,7 +13,7 @@ from prefect.logging import disable_run_logger
 from flows.walk import read_source, walk_hour
 from tasks import notice
 from tasks.core import approvals
-from tasks.core.notices import NoticeKind, NoticeRequest, Preset
+from tasks.core.notices import DelayReason, NoticeKind, NoticeRequest, Preset
 from tasks.core.postgres import ensure_server
 from tasks.core.runs import Run
 from tasks.core.settings import Settings
@@ -23,6 +23,10 @@ from tasks.walk import begin, hours_between, total
 
 FAST = {"fsync": "off", "full_page_writes": "off"}
 """A walk outlives no power cut."""
+
+MORNING = 4
+"""Every fourth step of six hours is one at 10:00, the hour of the sample shop's clock."""
+WAREHOUSE = "WH-CHIBA"
 
 Progress = Callable[[int, int, datetime], None]
 
@@ -45,6 +49,7 @@ class ShopWalk:
     seconds: list[Mapping[str, float]] = field(default_factory=list)
     released: int = 0
     noticed: int = 0
+    delay: str = ""
 
     @property
     def from_at(self) -> datetime:
@@ -77,31 +82,39 @@ class ShopWalk:
                     self._write(hour)
                     self._read(hour)
                     read_at = hour
-                self._hour(hour, tells=number == len(hours) // 2 // 4 * 4)
+                self._hour(hour)
+                self._operate(number, len(hours), at(self.run, hour))
                 progress(number, len(hours), hour)
         return total(self.seconds)
 
-    def _hour(self, hour: datetime, tells: bool) -> None:
+    def _hour(self, hour: datetime) -> None:
         run = at(self.run, hour)
         broken = walk_hour(run, self.seconds)["decide"].broken
         if broken:
             raise AssertionError(f"{hour}: not decided: {broken}")
         with run.database.transaction() as connection:
             self.released += approvals.release(connection, "the walk")
-        if tells:
-            self.noticed = self._tell(at(run, hour))
 
-    def _tell(self, run: Run) -> int:
-        """Operations tell whose parcel was handed over in the past week of a wrong price; messages planned."""
+    def _operate(self, number: int, of: int, run: Run) -> None:
+        """What operations do: a delay told and over a step later, and a wrong price, both in the morning."""
+        quarter, half = max(MORNING, of // 4 // MORNING * MORNING), of // 2 // MORNING * MORNING
         day = run.as_of.date()
-        request = NoticeRequest(
-            kind=NoticeKind.SERVICE,
-            preset=Preset.WRONG_PRICE,
-            shipped_from=day - timedelta(days=7),
-            shipped_until=day,
-        )
+        week = {"shipped_from": day - timedelta(days=7), "shipped_until": day}
+        if number == quarter:
+            late = {"new_from_on": day + timedelta(days=6), "new_until_on": day + timedelta(days=9)}
+            self.delay = self._tell(
+                run, NoticeRequest(kind=NoticeKind.DELAY, reason=DelayReason.WAREHOUSE, warehouses=(WAREHOUSE,), **late)
+            )
+        elif number == quarter + 1:
+            notice.lift(run, self.delay, "the walk")
+        if number == half:
+            self._tell(run, NoticeRequest(kind=NoticeKind.SERVICE, preset=Preset.WRONG_PRICE, **week))
+
+    def _tell(self, run: Run, request: NoticeRequest) -> str:
+        """Preview and approve; the plan's id."""
         plan = notice.preview(run, request, "the walk").plan
-        return notice.approve(run, plan.plan_id, plan.plan_hash, "the walk").planned
+        self.noticed += notice.approve(run, plan.plan_id, plan.plan_hash, "the walk").planned
+        return plan.plan_id
 
     def _write(self, known: datetime) -> None:
         """The drop folder, as the shop's systems show it at `known`."""
