@@ -26,6 +26,8 @@ FAST = {"fsync": "off", "full_page_writes": "off"}
 
 MORNING = 4
 """Every fourth step of six hours is one at 10:00, the hour of the sample shop's clock."""
+MINUTE = timedelta(minutes=1)
+"""Operations act after the hour: what it sent, it sent before it could know."""
 WAREHOUSE = "WH-CHIBA"
 
 Progress = Callable[[int, int, datetime], None]
@@ -83,7 +85,7 @@ class ShopWalk:
                     self._read(hour)
                     read_at = hour
                 self._hour(hour)
-                self._operate(number, len(hours), at(self.run, hour))
+                self._operate(number, len(hours), hour + MINUTE)
                 progress(number, len(hours), hour)
         return total(self.seconds)
 
@@ -95,23 +97,25 @@ class ShopWalk:
         with run.database.transaction() as connection:
             self.released += approvals.release(connection, "the walk")
 
-    def _operate(self, number: int, of: int, run: Run) -> None:
+    def _operate(self, number: int, of: int, hour: datetime) -> None:
         """What operations do: a delay told and over a step later, and a wrong price, both in the morning."""
         quarter, half = max(MORNING, of // 4 // MORNING * MORNING), of // 2 // MORNING * MORNING
-        day = run.as_of.date()
+        day = hour.date()
         week = {"shipped_from": day - timedelta(days=7), "shipped_until": day}
         if number == quarter:
             late = {"new_from_on": day + timedelta(days=6), "new_until_on": day + timedelta(days=9)}
             self.delay = self._tell(
-                run, NoticeRequest(kind=NoticeKind.DELAY, reason=DelayReason.WAREHOUSE, warehouses=(WAREHOUSE,), **late)
+                hour,
+                NoticeRequest(kind=NoticeKind.DELAY, reason=DelayReason.WAREHOUSE, warehouses=(WAREHOUSE,), **late),
             )
         elif number == quarter + 1:
-            notice.lift(run, self.delay, "the walk")
+            notice.lift(at(self.run, hour), self.delay, "the walk")
         if number == half:
-            self._tell(run, NoticeRequest(kind=NoticeKind.SERVICE, preset=Preset.WRONG_PRICE, **week))
+            self._tell(hour, NoticeRequest(kind=NoticeKind.SERVICE, preset=Preset.WRONG_PRICE, **week))
 
-    def _tell(self, run: Run, request: NoticeRequest) -> str:
-        """Preview and approve; the plan's id."""
+    def _tell(self, hour: datetime, request: NoticeRequest) -> str:
+        """Preview and approve, in a run of its own; the plan's id."""
+        run = at(self.run, hour)
         plan = notice.preview(run, request, "the walk").plan
         self.noticed += notice.approve(run, plan.plan_id, plan.plan_hash, "the walk").planned
         return plan.plan_id
