@@ -10,7 +10,7 @@ STANDINS := tests/standins/node_modules/.package-lock.json
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist storms serve stop chaos bench lock clean
+.PHONY: help demo test check olist storms walk serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ olist: $(STAMP) ## a month of 10,000 real orders hour by hour, one line a claim 
 
 storms: $(STAMP) ## 20 seeds of storms that detection cannot read: who is told in time, and who wrongly (some 20 minutes)
 	@$(BIN)/python -m tests.walks.storms
+
+walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that no rule of pressure is broken (some 20 minutes)
+	@$(BIN)/python -m tests.walks.shop
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

@@ -46,22 +46,22 @@ def walk(
     hours = hours_between(from_at, to_at, step)
     begin(run, from_at)
     began = time.perf_counter()
-    results = _load(run)
+    results = read_source(run)
     spent: list[Mapping[str, float]] = [{"load": time.perf_counter() - began}]
     results |= {"decide": Decision(results["load"].load_id), "deliver": Delivered({}, [])}
     left = hours_left(run, hours)
     planned = 0
     for number, hour in enumerate(left, start=1):
         run = at(run, hour)
-        results |= _hour(run, spent, pages)
+        results |= walk_hour(run, spent, pages)
         planned += results["decide"].planned
         _progress.info("%s of %s  %s", number, len(left), hour.isoformat(timespec="minutes"))
     summary: Summary = report(run, results, total(spent))
     return summary | {"planned": planned, "hours": len(hours), "walked": len(left)}
 
 
-def _load(run: Run) -> dict[str, Any]:
-    """Read, check and store the source once, as it is known at the end of the period."""
+def read_source(run: Run) -> dict[str, Any]:
+    """Read, check and store the source as it is now. Results of the steps `validate` and `load`."""
     try:
         _progress.info("extract")
         extract_feeds(run)
@@ -73,7 +73,8 @@ def _load(run: Run) -> dict[str, Any]:
         shutil.rmtree(run.scratch, ignore_errors=True)
 
 
-def _hour(run: Run, spent: list[Mapping[str, float]], pages: bool) -> dict[str, Any]:
+def walk_hour(run: Run, spent: list[Mapping[str, float]], pages: bool = False) -> dict[str, Any]:
+    """One hour of a walk, recorded as done. Results by step; `spent` gets its seconds."""
     results, seconds = {}, {}
     for name, step in (HOUR | ({"publish": publish.fn} if pages else {})).items():
         began = time.perf_counter()

@@ -6,7 +6,8 @@ with replayed as (
          case verdict when 'waiting' then jsonb_build_object('reason', reason, 'detail', detail)
               else jsonb_build_object(
                 'state', coalesce(verdict, 'planned'), 'reason', reason, 'class', class, 'channel', coalesce(channel, channels[1]),
-                'language', coalesce(language, 'ja'), 'variant', variant, 'priority', priority, 'context', case when verdict is null or verdict = 'approval' then context - 'covers' end) end
+                'language', coalesce(language, 'ja'), 'variant', variant, 'priority', priority, 'context', case when verdict is null or verdict = 'approval' then context - 'covers' end,
+                'coupon', case when verdict is null or verdict = 'approval' then coupon ->> 'code' end) end
          || jsonb_build_object('customer_id', customer_id, 'order_id', order_id, 'due_at', due_at, 'valid_until', valid_until) as told
   from candidate
   where verdict is null or verdict in ('held_out', 'approval', 'expired', 'waiting')
@@ -14,7 +15,7 @@ with replayed as (
   select 'message' as kind, touchpoint, subject_id,
          jsonb_build_object(
            'state', state, 'reason', reason, 'class', class, 'channel', channel, 'language', language, 'variant', variant,
-           'priority', priority, 'context', context, 'customer_id', customer_id, 'order_id', order_id, 'due_at', due_at,
+           'priority', priority, 'context', context, 'coupon', coupon, 'customer_id', customer_id, 'order_id', order_id, 'due_at', due_at,
            'valid_until', valid_until) as told
   from decided_message where run_id = :run_id
   union all

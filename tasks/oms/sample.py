@@ -90,14 +90,23 @@ def ensure_sample(home: Path, url: str, *, seed: int, orders: int) -> Path:
     return folder
 
 
-def write_sample(folder: Path, url: str, *, seed: int, orders: int) -> None:
-    """Write every table of the sample shop into `folder` as CSV, the weather warnings into `folder`/hazards."""
+def write_sample(
+    folder: Path, url: str, *, seed: int, orders: int, known: datetime = CLOCK, walked_days: int = 0
+) -> None:
+    """Write every table of the sample shop into `folder` as CSV, the weather warnings into `folder`/hazards.
+
+    What has an instant is there up to the clock. What has none (where a return stands, what a changed order was before,
+    which parcel of a subscription is next) is as it was at `known`. `walked_days` before the clock other tools have
+    their past too, and carriers remember every scan.
+    """
     values: Values = {
         "seed": seed,
         "orders": orders,
         "clock": CLOCK.isoformat(),
         "customers": max(60, orders * 3 // 10),
-        "regulars": max(8, orders // 60),
+        "regulars": regulars(orders),
+        "known": known.isoformat(),
+        "walked": walked_days,
     }
     (folder / HAZARDS).mkdir()
     statements = [query(name) for name in names(_FOLDER)]
@@ -110,6 +119,11 @@ def write_sample(folder: Path, url: str, *, seed: int, orders: int) -> None:
             if not _is_base(statement):
                 _copy(connection, statement, values, folder)
         connection.rollback()  # the temporary tables go with it
+
+
+def regulars(orders: int) -> int:
+    """Customers 1 to this number buy one product again and again; the ten after them are the hard cases."""
+    return max(8, orders // 60)
 
 
 def _is_base(statement: Statement) -> bool:

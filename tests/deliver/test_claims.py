@@ -146,6 +146,43 @@ def test_of_two_marketing_messages_the_higher_priority_leaves(keyed: Shop) -> No
     assert states(keyed.database) == {"O-1": "accepted", "O-2": "planned"}
 
 
+@pytest.mark.parametrize(
+    ("planned", "released", "other_planned", "other_left", "state"),
+    [
+        (30, 1, 6, 6, "planned"),  # while it waited for its release another one left
+        (30, 1, 26, 26, "accepted"),
+        (0, 0, 30, 20, "planned"),  # the other one waited, and left within the day
+        (0, 0, 30, 25, "accepted"),
+    ],
+)
+def test_a_cap_counts_from_when_a_message_left(
+    keyed: Shop, planned: int, released: int, other_planned: int, other_left: int, state: str
+) -> None:
+    """Hours ago. Two messages of marketing to one person."""
+    other = replace(MARKETING, subject_id="O-2", customer="C-O-1", email="o-1@example.invalid")
+    plan(keyed.database, [MARKETING, other])
+    move = "update message set planned_at = :planned, state = :state, state_at = :since where subject_id = :subject"
+    hours = {n: NOW - timedelta(hours=n) for n in (planned, released, other_planned, other_left)}
+    first = {"subject": "O-1", "state": "planned", "planned": hours[planned], "since": hours[released]}
+    second = {"subject": "O-2", "state": "accepted", "planned": hours[other_planned], "since": hours[other_left]}
+    for moved in (first, second):
+        change(keyed.database, move, **moved)
+    change(keyed.database, "delete from outbox where subject_id = :subject", subject="O-2")
+    keyed.deliver(run={"run_id": "run-2"})
+    assert states(keyed.database) == {"O-1": state, "O-2": "accepted"}
+
+
+def test_of_two_released_at_once_one_leaves(keyed: Shop) -> None:
+    other = replace(MARKETING, subject_id="O-2", priority=44, customer="C-O-1", email="o-1@example.invalid")
+    plan(keyed.database, [other, MARKETING])
+    move = "update message set planned_at = :planned, state_at = :since where subject_id = :subject"
+    for subject, planned in (("O-1", 60), ("O-2", 30)):
+        moved = {"planned": NOW - timedelta(hours=planned), "since": NOW - timedelta(hours=1)}
+        change(keyed.database, move, subject=subject, **moved)
+    keyed.deliver(run={"run_id": "run-2"})
+    assert sorted(states(keyed.database).values()) == ["accepted", "planned"]
+
+
 def test_what_an_earlier_run_planned_must_still_be_due(keyed: Shop) -> None:
     plan(keyed.database, [Planned("O-1"), Planned("O-2")])
 

@@ -3,32 +3,35 @@
 -- Why:    per customer and per address, over all channels, counting the ledger (states that may still arrive, held_out included) and
 --         other tools' pressure. Candidates of one instant are ranked S before M, then by priority; every winner leaves now, so nobody
 --         reserves the future. A service message counts service and marketing, a marketing message counts marketing. A claim counts
---         only what was planned before its message: what was planned with it was arbitrated with it. mention_reply never competes: a
---         person approves each; it takes no place while it waits for that, and counts once it was released.
+--         only what was planned before its message: what was planned with it was arbitrated with it. A message that waited (for a
+--         release, for a provider) counts what left meanwhile too. What is counted, counts from when it left, not from its planning.
+--         mention_reply never competes: a person approves each; it takes no place while it waits for that, and counts once released.
 -- Params: as_of
 with person as (
-  select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key
-  from candidate c cross join lateral (values ('customer', c.customer_id), ('address', c.address_key)) k (kind, key)
+  select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key, w.state_at as released_at
+  from candidate c
+  left join message w on w.touchpoint = c.touchpoint and w.subject_id = c.subject_id and w.state = 'planned' and w.state_at > w.planned_at
+  cross join lateral (values ('customer', c.customer_id), ('address', c.address_key)) k (kind, key)
   where c.verdict is null and c.class in ('S', 'M') and k.key is not null and c.touchpoint <> 'mention_reply'
 ), sent as (
-  select 'customer' as kind, m.customer_id as key, m.class, m.planned_at as at, m.touchpoint, m.subject_id
+  select 'customer' as kind, m.customer_id as key, m.class, m.state_at as at, m.touchpoint, m.subject_id, m.planned_at, m.state
   from message m
   where m.customer_id in (select key from person where kind = 'customer') and m.class in ('S', 'M')
     and m.state not in ('rejected', 'expired', 'cancelled') and (m.touchpoint <> 'mention_reply' or m.state <> 'approval')
-    and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
+    and m.planned_at > :as_of - interval '40 days' and m.planned_at <= :as_of and m.state_at > :as_of - interval '7 days'
   union all
-  select 'address', m.address_key, m.class, m.planned_at, m.touchpoint, m.subject_id
+  select 'address', m.address_key, m.class, m.state_at, m.touchpoint, m.subject_id, m.planned_at, m.state
   from message m
   where m.address_key in (select key from person where kind = 'address') and m.class in ('S', 'M') and not m.seed
     and m.state not in ('rejected', 'expired', 'cancelled') and (m.touchpoint <> 'mention_reply' or m.state <> 'approval')
-    and m.planned_at > :as_of - interval '7 days' and m.planned_at <= :as_of
+    and m.planned_at > :as_of - interval '40 days' and m.planned_at <= :as_of and m.state_at > :as_of - interval '7 days'
   union all
-  select 'customer', p.customer_id, 'M', p.at, null, null
+  select 'customer', p.customer_id, 'M', p.at, null, null, null, null
   from pressure p
   where p.customer_id in (select key from person where kind = 'customer')
     and p.at > :as_of - interval '7 days' and p.at <= :as_of
   union all
-  select 'address', p.address, 'M', p.at, null, null
+  select 'address', p.address, 'M', p.at, null, null, null, null
   from pressure p
   where p.address in (select key from person where kind = 'address')
     and p.at > :as_of - interval '7 days' and p.at <= :as_of
@@ -37,7 +40,9 @@ with person as (
          count(*) filter (where s.class = 'M' and s.at > :as_of - interval '24 hours') as marketing_day,
          count(*) filter (where s.class = 'M') as marketing_week
   from person p
-  join sent s on s.kind = p.kind and s.key = p.key and (s.touchpoint is null or s.at < p.planned_at)
+  join sent s on s.kind = p.kind and s.key = p.key and (s.touchpoint is null or s.planned_at < p.planned_at
+                                                        or s.at < p.released_at or p.released_at is not null and s.state = 'accepted')
+   and (s.touchpoint, s.subject_id) is distinct from (p.touchpoint, p.subject_id)
   group by p.touchpoint, p.subject_id, p.kind
 ), new_customer as (
   select customer_id from order_progress
@@ -45,8 +50,8 @@ with person as (
   group by customer_id having min(placed_at) > :as_of - interval '30 days'
 ), ranked as (
   select p.touchpoint, p.subject_id, p.class, p.kind,
-         rank() over (partition by p.kind, p.key, p.planned_at order by p.class desc, p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place,
-         rank() over (partition by p.kind, p.key, p.planned_at, p.class order by p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place_in_class,
+         rank() over (partition by p.kind, p.key, coalesce(p.released_at, p.planned_at) order by p.class desc, p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place,
+         rank() over (partition by p.kind, p.key, coalesce(p.released_at, p.planned_at), p.class order by p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place_in_class,
          coalesce(u.any_day, 0) as any_day, coalesce(u.marketing_day, 0) as marketing_day, coalesce(u.marketing_week, 0) as marketing_week,
          p.customer_id in (select customer_id from new_customer) as is_new
   from person p

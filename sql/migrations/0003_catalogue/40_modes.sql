@@ -28,14 +28,3 @@ alter table release_member enable always trigger a_frozen;
 -- A copy of what customers get, for a colleague: counted nowhere (docs/touchpoints.md, Seeds).
 alter table message add seed boolean not null default false;
 create index on message (state) where seed;
-
-create or replace view {ns}_asof.message as
-select m.touchpoint, m.subject_id, m.customer_id, m.order_id, m.class, m.channel, m.address_key, m.language, m.variant,
-       m.priority, m.due_at, m.valid_until, m.planned_at, m.planned_load, m.run_id, e.state, e.reason, e.state_at, m.batch_id, m.seed
-from {ns}.message m
-cross join lateral (
-  select state, reason, state_at from {ns}.message_event e
-  where e.touchpoint = m.touchpoint and e.subject_id = m.subject_id and (e.load_id is null or e.load_id < as_of_load())
-  order by e.event_id desc limit 1
-) e
-where m.planned_load < as_of_load();

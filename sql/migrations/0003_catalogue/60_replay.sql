@@ -26,13 +26,16 @@ $$;
 
 create or replace view {ns}_asof.message as
 select m.touchpoint, m.subject_id, m.customer_id, m.order_id, m.class, m.channel, m.address_key, m.language, m.variant,
-       m.priority, m.due_at, m.valid_until, m.planned_at, m.planned_load, m.run_id, e.state, e.reason, e.state_at, m.batch_id
+       m.priority, m.due_at, m.valid_until, m.planned_at, m.planned_load, m.run_id, e.state, e.reason, e.state_at, m.batch_id, m.seed
 from {ns}.message m
 cross join lateral (
   select state, reason, state_at from {ns}.message_event e
   where e.touchpoint = m.touchpoint and e.subject_id = m.subject_id and {ns}_asof.was_seen(e.xact, e.load_id)
   order by e.event_id desc limit 1
 ) e;
+
+create or replace view {ns}_asof.message_event as
+select * from {ns}.message_event where {ns}_asof.was_seen(xact, load_id);
 
 create view {ns}_asof.touched_order as select * from {ns}.touched_order where load_id <= {ns}.as_of_load();
 create view {ns}_asof.run as select * from {ns}.run where load_id < {ns}.as_of_load();
@@ -61,16 +64,19 @@ returns table (touchpoint text, usual double precision, weeks bigint) language s
   group by v.touchpoint
 $$;
 
--- What every run decided, as it was then: the first state of each message, and what waited after it. For comparing only.
+-- What every run decided, as it was then: the first state of each message, and what waited after it. For comparing only. Copies for
+-- colleagues (seeds) follow from messages and are no decisions of their own.
 create view {ns}_asof.decided_message as
 select m.run_id, m.touchpoint, m.subject_id, m.customer_id, m.order_id, m.class, coalesce(m.fell_back_from, m.channel) as channel,
-       m.language, m.variant, m.priority, m.due_at, m.valid_until, e.state, e.reason, k.context
+       m.language, m.variant, m.priority, m.due_at, m.valid_until, e.state, e.reason, k.context,
+       k.recipient -> 'coupon' ->> 'code' as coupon
 from {ns}.message m
 cross join lateral (
   select state, reason from {ns}.message_event e
   where e.touchpoint = m.touchpoint and e.subject_id = m.subject_id order by e.event_id limit 1
 ) e
-left join {ns}.message_content k on k.touchpoint = m.touchpoint and k.subject_id = m.subject_id;
+left join {ns}.message_content k on k.touchpoint = m.touchpoint and k.subject_id = m.subject_id
+where not m.seed;
 
 create view {ns}_asof.decided_waiting as
 select touchpoint, subject_id, customer_id, order_id, due_at, valid_until, reason, detail
@@ -80,6 +86,7 @@ create view {ns}_asof.decided_end as
 select r.run_id, e.touchpoint, e.subject_id, e.state, e.reason
 from {ns}.run r
 join {ns}.message_event e on e.xact = r.xact and e.state in ('cancelled', 'expired')
+join {ns}.message m on m.touchpoint = e.touchpoint and m.subject_id = e.subject_id and not m.seed
 where exists (select from {ns}.message_event f
               where f.touchpoint = e.touchpoint and f.subject_id = e.subject_id and f.event_id < e.event_id);
 

@@ -1,4 +1,4 @@
--- Who:    warnings for the typhoon of September 2026, one of them replaced by a worse one, and one that is over.
+-- Who:    warnings for the typhoon of September 2026, one of them replaced by a worse one, and those of storms that are over.
 -- Grain:  warning of one prefecture. until_at null = until further notice.
 -- Params: none
 select hazard_id, kind, severity, region, from_at, until_at, headline_ja, headline_en, 'sample' as source, supersedes
@@ -15,4 +15,8 @@ from (values
     ('W-0914-39A', 'heavy_rain', 'advisory', 'JP-39', '2026-09-14T12:00:00+09:00', null, '大雨注意報', 'Heavy rain advisory', null),
     ('W-0905-07W', 'heavy_rain', 'warning', 'JP-07', '2026-09-05T15:00:00+09:00', '2026-09-06T03:00:00+09:00', '大雨警報', 'Heavy rain warning', null)
 ) as hazard (hazard_id, kind, severity, region, from_at, until_at, headline_ja, headline_en, supersedes)
+union all
+select 'W-' || to_char(first_on, 'MMDD') || '-' || right(region, 2), kind, severity, region, pg_temp.iso(begins_at), pg_temp.iso(ends_at), headline_ja, headline_en,
+       'sample', null
+from base_storms
 order by hazard_id

@@ -1,10 +1,10 @@
 -- Who:    scans the carriers reported by the clock, in their own words. Real feeds' habits are in it: two scans in one
 --         minute, scans out of order, scans twice, an unknown word, a number nobody printed, eta_on only sometimes.
--- Grain:  scan. Parcels older than 60 days keep the first and the last: carriers forget the rest.
--- Params: clock
+-- Grain:  scan. Parcels older than 60 days (and the days to be walked) keep the first and the last: carriers forget the rest.
+-- Params: clock, walked
 with parcel as materialized (
     select *, greatest(arrive_on, case when is_kept then promised_on end) as deliver_on,
-           shipped_at < (:clock)::timestamptz - interval '60 days' as is_old,
+           shipped_at < (:clock)::timestamptz - (60 + :walked) * interval '1 day' as is_old,
            case when service = 'mail' and carrier <> 'sagawa' then 'posted' when is_collected then 'fetched' when is_boxed then 'boxed' else 'delivered' end as handed_over,
            case when carrier = 'japanpost' or carrier = 'yamato' and seq % 2 = 0 then 'back' else 'delivered' end as handed_back,
            city || case carrier when 'yamato' then 'センター' when 'sagawa' then '営業所' else '郵便局' end as depot,
@@ -24,6 +24,7 @@ with parcel as materialized (
         (3, 'hub_out', p.hub_out_at, near_hub, 'JP-12'),
         (4, 'hub_in', p.hub_in_at, far_hub, p.region),
         (5, 'strange', case when p.days_late > 0 and p.seq % 5 < 2 then p.hub_in_at + interval '35 minutes' end, far_hub, p.region),
+        (5, 'hub_in', p.moving_at, far_hub, p.region),
         (6, 'arrived', p.arrived_at, depot, p.region),
         (7, 'kept', case when p.is_kept then p.arrived_at + interval '4 minutes' end, depot, p.region),
         (7, 'unclear', case when p.is_unclear then p.arrived_at + interval '95 minutes' end, depot, p.region),
