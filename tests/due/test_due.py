@@ -67,7 +67,7 @@ def unreadable(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found = {}
     for row in (row for row in rows if row["touchpoint"] == name and row["verdict"] is None):
         for language in load(name).languages:
-            recipient = {**row["recipient"], "segments": segments}
+            recipient = {**row["recipient"], "segments": segments, "coupon": row["coupon"]}
             try:
                 RENDERER.render(name, row["channel"], language, row["variant"], row["context"], recipient)
             except TemplateRejected as error:
