@@ -57,6 +57,7 @@ def test_a_walk_cut_by_kill_9_is_taken_up(walked: Place) -> None:
     assert 0 < walk(cut)["walked"] < 6
     assert ledger(cut.database) == ledger(walked.database)
     assert cut.mailbox() == walked.mailbox()
+    assert not any(one.differences for one in replayed(cut)), "also the hour it was cut in"
 
 
 def test_nobody_hears_of_what_lies_ahead(walked: Place) -> None:
