@@ -30,7 +30,7 @@ PARTS: tuple[tuple[Any, str, str], ...] = (
     (load, "_stage", "load: staging"),
     (load, "merge_table", "load: merge"),
     (load, "_analyze", "load: analyze"),
-    (decide, "_collect", "decide: due files"),
+    (decide, "gather", "decide: due files"),
     (decide, "arbitrate", "decide: gates"),
     (decide, "write", "decide: ledger rows"),
     (courier, "claim", "deliver: claim"),

@@ -24,7 +24,7 @@ STAND_INS: dict[str, Any] = {
     "post_url": None,
     "post": HIDDEN,
 }
-"""Field -> what stands in it instead. A null stays null."""
+"""Field -> what stands in it instead. A null stays null, and a number is a count."""
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 KEPT = ("consent", "timezone", "segments", "coupon")
@@ -55,7 +55,7 @@ def _masked(value: Any, name: str, words: list[str]) -> Any:
 
 
 def _field(key: str, value: Any, stand_ins: Mapping[str, Any], name: str, words: list[str]) -> Any:
-    if key not in stand_ins or value is None or isinstance(value, Mapping | bool):
+    if key not in stand_ins or value is None or isinstance(value, Mapping | bool | int | float):
         return _masked(value, name, words)
     if isinstance(value, list):
         return [_field(key, inner, stand_ins, name, words) for inner in value]

@@ -100,7 +100,8 @@ def test_go_live_lets_the_first_run_begin_at_its_instant(database: Database) -> 
         guards.go_live(connection, AS_OF - timedelta(minutes=45), "ops")
         plan_messages(connection, new_run(database), load_all(), ["order_confirmation"])
         planned = connection.execute(text("select subject_id from message order by 1")).scalars().all()
-    assert planned == ["higa-1", "nao-1", "rei-1", "saki-1"], "megumi ordered before; ueda at the counter"
+    assert {"higa-1", "nao-1", "rei-1", "saki-1"} <= set(planned)
+    assert not {"megumi-2", "ueda-1"} & set(planned), "megumi ordered before; ueda at the counter"
 
 
 def test_the_command_says_from_when(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

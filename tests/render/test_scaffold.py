@@ -24,6 +24,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def without(root: Path, name: str) -> None:
+    """The copy before somebody wrote this touchpoint."""
+    shutil.rmtree(root / "templates" / name, ignore_errors=True)
+    (root / "sql" / "due" / f"{name}.sql").unlink(missing_ok=True)
+
+
 def wanted(**given: Any) -> NewTouchpoint:
     fields: dict[str, Any] = {
         "name": "first_steps",
@@ -88,6 +94,7 @@ def test_an_installed_copy_gets_no_cases_and_every_value_is_filled(root: Path) -
 def test_brand_toml_lists_a_class_the_catalogue_does_not_know(
     root: Path, name: str, of_class: TouchpointClass, line: str
 ) -> None:
+    without(root, name)
     create(wanted(name=name, touchpoint_class=of_class), root)
     written = (root / "templates" / "brand.toml").read_text(encoding="utf-8")
     original = (ROOT / "templates" / "brand.toml").read_text(encoding="utf-8")
@@ -95,6 +102,7 @@ def test_brand_toml_lists_a_class_the_catalogue_does_not_know(
 
 
 def test_a_copy_of_templates_with_it_is_in_order_but_for_a_missing_class(root: Path) -> None:
+    without(root, "story")
     create(wanted(name="story", touchpoint_class=M), root)
     for folder in root.glob("templates/*/touchpoint.toml"):
         if folder.parent.name != "story":

@@ -51,6 +51,11 @@ def _over(key: str, found: list[Contact], most: int, length: str) -> Broken:
     return Broken(key, messages, why)
 
 
+def _competes(one: Contact) -> bool:
+    """Marketing of ours; a person approved each mention_reply, which counts for others all the same."""
+    return one.kind == "M" and one.message is not None and one.message.touchpoint != "mention_reply"
+
+
 def service_twice_a_day(evidence: Evidence) -> Iterator[Broken]:
     """Marketing of before counts for service; of what leaves at one time service goes first."""
     for key, contacts in _contacts(evidence).items():
@@ -66,7 +71,7 @@ def service_twice_a_day(evidence: Evidence) -> Iterator[Broken]:
 def marketing_once_a_day(evidence: Evidence) -> Iterator[Broken]:
     for key, contacts in _contacts(evidence).items():
         for one in contacts:
-            if one.kind == "M" and one.message and len(found := _within(contacts, one.at, DAY)) > 1:
+            if _competes(one) and len(found := _within(contacts, one.at, DAY)) > 1:
                 yield _over(key, found, 1, "24 hours")
 
 
@@ -75,7 +80,7 @@ def marketing_thrice_a_week(evidence: Evidence) -> Iterator[Broken]:
     first = {who: min(one.placed_at for one in orders) for who, orders in evidence.orders_of().items()}
     for key, contacts in _contacts(evidence).items():
         for one in contacts:
-            if one.kind != "M" or one.message is None:
+            if not _competes(one) or one.message is None:
                 continue
             began = first.get(one.message.customer_id)
             is_new = began is not None and one.at - MONTH < began <= one.at
