@@ -53,14 +53,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Span:
-    """From when until when something held; no end = still."""
+    """From when until when something held; no end = still. `known_at`: nobody could know it before."""
 
     what: str
     begins: datetime
     ends: datetime | None = None
+    known_at: datetime | None = None
 
     def holds(self, at: datetime) -> bool:
-        return self.begins <= at and (self.ends is None or self.ends > at)
+        return max(self.begins, self.known_at or self.begins) <= at and (self.ends is None or self.ends > at)
 
 
 @dataclass(frozen=True)
@@ -270,5 +271,5 @@ def _problems(connection: Connection, namespace: str, orders: dict[str, Order]) 
         ends = [at for at in (row.lifted_at, as_of.get(row.to_load)) if at]
         if customer := orders[row.order_id].customer_id:
             what = f"delay {row.order_id} {row.cause}"
-            found[customer].append(Span(what, row.first_seen_at, min(ends, default=None)))
+            found[customer].append(Span(what, row.first_seen_at, min(ends, default=None), as_of[row.from_load]))
     return dict(found)
