@@ -20,7 +20,7 @@ demo: $(STAMP) ## the sample shop's hour, messages and all, in ./.demo
 	@TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke demo
 
 test: $(STAMP) $(STANDINS) ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: $(STAMP) ## what a change must pass besides the tests: style, types, rules, templates and SQL
 	@echo "ruff: style and format" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -40,7 +40,7 @@ def _keys(customer_id: str | None, address_key: str | None) -> list[str]:
 
 
 def _within(contacts: Iterable[Contact], at: datetime, length: timedelta, kinds: str = "M") -> list[Contact]:
-    """Of the time that ends at `at`; what lies exactly `length` back is over, and so is a release after the hour of `at`."""
+    """Of the time that ends at `at`; what lies `length` back is over; a release follows the hour of `at`."""
     found = [one for one in contacts if one.kind in kinds and at - length < one.at <= at]
     return [one for one in found if one.at < at or one.kind != "M" or one.message is None or _competes(one)]
 
