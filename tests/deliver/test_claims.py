@@ -151,6 +151,8 @@ def test_of_two_marketing_messages_the_higher_priority_leaves(keyed: Shop) -> No
     [
         (30, 1, 6, 6, "planned"),  # while it waited for its release another one left
         (30, 1, 26, 26, "accepted"),
+        (30, 30, 6, 6, "planned"),  # while it waited for its turn
+        (30, 30, 30, 6, "planned"),  # planned with it, left before it
         (0, 0, 30, 20, "planned"),  # the other one waited, and left within the day
         (0, 0, 30, 25, "accepted"),
     ],
@@ -170,6 +172,16 @@ def test_a_cap_counts_from_when_a_message_left(
     change(keyed.database, "delete from outbox where subject_id = :subject", subject="O-2")
     keyed.deliver(run={"run_id": "run-2"})
     assert states(keyed.database) == {"O-1": state, "O-2": "accepted"}
+
+
+def test_what_waited_goes_after_what_is_planned_now(keyed: Shop) -> None:
+    """It was not counted any more when the other one was planned."""
+    other = replace(MARKETING, subject_id="O-2", customer="C-O-1", email="o-1@example.invalid")
+    plan(keyed.database, [MARKETING, other])
+    move = "update message set planned_at = :at, state_at = :at where subject_id = 'O-1'"
+    change(keyed.database, move, at=NOW - timedelta(hours=30))
+    keyed.deliver(run={"run_id": "run-2"})
+    assert states(keyed.database) == {"O-1": "planned", "O-2": "accepted"}
 
 
 def test_of_two_released_at_once_one_leaves(keyed: Shop) -> None:

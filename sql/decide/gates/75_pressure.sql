@@ -3,14 +3,15 @@
 -- Why:    per customer and per address, over all channels, counting the ledger (states that may still arrive, held_out included) and
 --         other tools' pressure. Candidates of one instant are ranked S before M, then by priority; every winner leaves now, so nobody
 --         reserves the future. A service message counts service and marketing, a marketing message counts marketing. A claim counts
---         only what was planned before its message: what was planned with it was arbitrated with it. A message that waited (for a
---         release, for a provider) counts what left meanwhile too. What is counted, counts from when it left, not from its planning.
+--         only what was planned before its message: what was planned with it was arbitrated with it. A message that waited past its
+--         hour (for a release, for a provider, for its turn) counts all that left since, and what leaves now; of several that waited
+--         the first leaves. What is counted, counts from when it left, not from its planning.
 --         mention_reply never competes: a person approves each; it takes no place while it waits for that, and counts once released.
 -- Params: as_of
 with person as (
-  select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key, w.state_at as released_at
+  select c.touchpoint, c.subject_id, c.customer_id, c.class, c.priority, c.due_at, c.planned_at, k.kind, k.key, w.planned_at < :as_of as has_waited
   from candidate c
-  left join message w on w.touchpoint = c.touchpoint and w.subject_id = c.subject_id and w.state = 'planned' and w.state_at > w.planned_at
+  left join message w on w.touchpoint = c.touchpoint and w.subject_id = c.subject_id and w.state = 'planned'
   cross join lateral (values ('customer', c.customer_id), ('address', c.address_key)) k (kind, key)
   where c.verdict is null and c.class in ('S', 'M') and k.key is not null and c.touchpoint <> 'mention_reply'
 ), sent as (
@@ -41,7 +42,7 @@ with person as (
          count(*) filter (where s.class = 'M') as marketing_week
   from person p
   join sent s on s.kind = p.kind and s.key = p.key and (s.touchpoint is null or s.planned_at < p.planned_at
-                                                        or s.at < p.released_at or p.released_at is not null and s.state = 'accepted')
+                                                        or p.has_waited and (s.state not in ('planned', 'approval') or s.planned_at = :as_of))
    and (s.touchpoint, s.subject_id) is distinct from (p.touchpoint, p.subject_id)
   group by p.touchpoint, p.subject_id, p.kind
 ), new_customer as (
@@ -50,11 +51,11 @@ with person as (
   group by customer_id having min(placed_at) > :as_of - interval '30 days'
 ), ranked as (
   select p.touchpoint, p.subject_id, p.class, p.kind,
-         rank() over (partition by p.kind, p.key, coalesce(p.released_at, p.planned_at) order by p.class desc, p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place,
-         rank() over (partition by p.kind, p.key, coalesce(p.released_at, p.planned_at), p.class order by p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place_in_class,
+         rank() over (partition by p.kind, p.key, p.turn order by p.class desc, p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place,
+         rank() over (partition by p.kind, p.key, p.turn, p.class order by p.priority desc, p.due_at, p.touchpoint, p.subject_id) as place_in_class,
          coalesce(u.any_day, 0) as any_day, coalesce(u.marketing_day, 0) as marketing_day, coalesce(u.marketing_week, 0) as marketing_week,
          p.customer_id in (select customer_id from new_customer) as is_new
-  from person p
+  from (select *, case when has_waited then null else planned_at end as turn from person) p
   left join used u using (touchpoint, subject_id, kind)
 ), over as (
   select distinct on (touchpoint, subject_id) touchpoint, subject_id,

@@ -20,7 +20,7 @@ from tests.walks.shop.evidence import Broken, Evidence, Message, read
 from tests.walks.shop.pressure import broken
 from tests.walks.shop.walk import ShopWalk
 
-DAYS, ORDERS = 120, 8000
+DAYS, ORDERS = 120, 12000
 FEWEST = 20
 """Ordinary customers that each touchpoint must reach."""
 HARD_CASES = 10

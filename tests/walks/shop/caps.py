@@ -94,7 +94,7 @@ def marketing_thrice_a_week(evidence: Evidence) -> Iterator[Broken]:
 def a_twentieth_is_held_out(evidence: Evidence) -> Iterator[Broken]:
     """By touchpoint and customer, of marketing; the share declared, give or take chance. What is owed never is."""
     pairs: dict[tuple[str, str], bool] = {}
-    for one in evidence.messages:
+    for one in (one for one in evidence.messages if one.counts):
         if one.state == "held_out" and not evidence.holdouts.get(one.touchpoint):
             yield Broken(one.customer_id, (one,), "this touchpoint declares no holdout")
         elif evidence.holdouts.get(one.touchpoint):

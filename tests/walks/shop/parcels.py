@@ -64,7 +64,7 @@ def parcel_problem(parcel: Parcel, at: datetime) -> str:
 
 def _is_problem(scan: Scan, scans: list[Scan]) -> bool:
     if scan.status == "returned":
-        return True
+        return not any(other.status == "returned" and other.at < scan.at for other in scans)
     if scan.status in ("exception", "lost"):
         return not any(other.status in MOVES and other.at > scan.at for other in scans)
     if scan.status == "attempt_failed" and scan.reason == "refused":
