@@ -35,6 +35,7 @@ HOST = "127.0.0.1"
 POOL = "todoke"
 DEPLOYMENT = "hourly/hourly"
 PREFECT_FILE = ROOT / "infra" / "prefect.yaml"
+ANY_PORT = 0
 START_SECONDS = 120.0
 _CLIENT_SETTINGS = (PREFECT_API_URL, PREFECT_HOME, PREFECT_LOGGING_LEVEL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE)
 Say = Callable[[str], None]
@@ -64,15 +65,34 @@ def start_server(settings: Settings, say: Say = _silent) -> str:
     with locked(_folder(settings.home) / "start.lock"):
         if server.process() is None:
             say("Starting the Prefect server (about 10 s) ...")
-            _port_file(settings.home).write_text(str(free_port(settings.prefect_port)), encoding="utf-8")
-            environment = environment_of(settings)
             ensure_server(settings.home, "prefect")
-            database = server_url(settings.home, "prefect", driver="asyncpg")
-            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
-            server.start([sys.executable, "-m", "prefect", "server", "start"], environment)
-        address = _address(settings.home)
-        wait_for(server, lambda: _healthy(address))
-    return address
+            _launch_server(settings, server, free_port(settings.prefect_port))
+        try:
+            wait_for(server, lambda: _serves(server, settings.home))
+        except ConfigurationError:
+            if not _lost_its_port(server, settings.home):
+                raise
+            say("Its port was taken by another program in between: starting it at another one ...")
+            _launch_server(settings, server, free_port(ANY_PORT))
+            wait_for(server, lambda: _serves(server, settings.home))
+    return _address(settings.home)
+
+
+def _launch_server(settings: Settings, server: Background, port: int) -> None:
+    _port_file(settings.home).write_text(str(port), encoding="utf-8")
+    environment = environment_of(settings)
+    database = server_url(settings.home, "prefect", driver="asyncpg")
+    environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database
+    server.start([sys.executable, "-m", "prefect", "server", "start"], environment)
+
+
+def _serves(server: Background, home: Path) -> bool:
+    """It is healthy, and it is ours: a server of another home answers as healthily where it took our port."""
+    return server.listens(_port(home)) and _healthy(_address(home))
+
+
+def _lost_its_port(server: Background, home: Path) -> bool:
+    return server.process() is None and free_port(_port(home)) != _port(home)
 
 
 def start_worker(settings: Settings, say: Say = _silent) -> None:
@@ -219,13 +239,17 @@ def _port_file(home: Path) -> Path:
     return _folder(home) / "port"
 
 
+def _port(home: Path) -> int:
+    return int(_port_file(home).read_text(encoding="utf-8"))
+
+
 def _address(home: Path) -> str:
-    return f"http://{HOST}:{_port_file(home).read_text(encoding='utf-8')}"
+    return f"http://{HOST}:{_port(home)}"
 
 
 def free_port(wanted: int) -> int:
     """`wanted` where nobody listens there, else a port the system chooses."""
-    for port in (wanted, 0):
+    for port in (wanted, ANY_PORT):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -54,6 +54,19 @@ class Background:
         created = psutil.Process(started.pid).create_time()
         self.pid_file.write_text(json.dumps({"pid": started.pid, "created": created}), encoding="utf-8")
 
+    def listens(self, port: int) -> bool:
+        """Whether it, or a child of it, listens on this TCP port."""
+        process = self.process()
+        try:
+            family = [process, *process.children(recursive=True)] if process else []
+            return any(
+                found.status == psutil.CONN_LISTEN and found.laddr.port == port
+                for one in family
+                for found in one.net_connections("tcp")
+            )
+        except psutil.Error:  # one of them ended while we looked
+            return False
+
     def stop(self, seconds: float) -> bool:
         """Ask it to end, kill it and its children after `seconds`; False where it was not running."""
         process = self.process()

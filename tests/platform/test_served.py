@@ -18,7 +18,7 @@ from tasks.core.background import Background
 from tasks.core.database import Database
 from tasks.core.postgres import server_url
 from tests.places import new_home
-from tests.platform.served import SECONDS, command, todoke
+from tests.platform.served import SECONDS, command, port_lost_to_another_home, todoke
 
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.timeout(900)]
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -42,8 +42,9 @@ def served() -> Iterator[Path]:
     """A TODOKE_HOME of its own with everything running; the tests stop its PostgreSQL."""
     home = new_home()
     command(home, "go-live", "--from", "2026-09-14T10:00:00+0900")
-    shown = todoke(home, "serve")
-    assert shown["ui"].startswith("http://127.0.0.1:")
+    with port_lost_to_another_home(home) as port:
+        shown = todoke(home, "serve", TODOKE_PREFECT_PORT=str(port))
+    assert shown["ui"].startswith("http://127.0.0.1:") and not shown["ui"].endswith(f":{port}")
     assert set(shown["logs"]) == {"server", "worker"}
     yield home
     local_prefect.stop(home)
