@@ -16,7 +16,6 @@ from tasks.core.brand import load_brand
 from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
-from tasks.core.facts import version as facts_version
 from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
 from tasks.core.guards import floor_of_first_run
 from tasks.core.inputs import Inputs
@@ -227,9 +226,7 @@ def record(
         run_id=run.run_id,
         as_of=run.as_of,
         load_id=decision.load_id,
-        versions=json.dumps(
-            {name: version(name) for name in decided} | {"facts": facts_version(), "gates": len(gate_names())}
-        ),
+        versions=json.dumps({name: version(name) for name in decided}),
         gates=json.dumps(_gates(connection)),
         windows=json.dumps(windows),
         verdicts=json.dumps(decision.verdicts),

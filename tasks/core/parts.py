@@ -113,9 +113,9 @@ class _Shop:
 def _content(templates: Path, name: str) -> str:
     """Hash of every file a touchpoint is made of: its folder and what all share."""
     digest = hashlib.sha256()
-    for path in sorted(path for folder in (name, "_shared") for path in (templates / folder).glob("*")):
+    for path in sorted(path for folder in (name, "_shared") for path in (templates / folder).rglob("*")):
         if path.is_file():
-            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+            digest.update(f"{path.relative_to(templates)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 

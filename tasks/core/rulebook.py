@@ -47,7 +47,9 @@ def current() -> Rulebook:
 
 
 def keep(connection: Connection, rulebook: Rulebook) -> None:
-    """Store it where it is new."""
+    """Store it where it is new; asked first, for the text of all rules is long."""
+    if query("replay/is_kept").scalar(connection, version=rulebook.version):
+        return
     query("replay/keep_rulebook").run(connection, version=rulebook.version, files=json.dumps(rulebook.files))
 
 

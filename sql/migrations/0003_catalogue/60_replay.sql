@@ -45,24 +45,14 @@ create view {ns}_asof.feed as
 select f.key as feed, f.value ->> 'state' as state, f.value ->> 'reason' as reason
 from jsonb_each(current_setting('todoke.as_of_feeds')::jsonb) f;
 
--- As {ns}.volume_between and {ns}.usual_volume, which read the runs of the side they are called on.
-create function {ns}_asof.volume_between(after_at timestamptz, until_at timestamptz)
-returns table (touchpoint text, volume bigint) language sql stable as $$
-  select d.touchpoint,
-         sum(coalesce((r.verdicts -> d.touchpoint ->> 'planned')::bigint, 0)
-             + coalesce((r.verdicts -> d.touchpoint ->> 'approval:volume')::bigint, 0))::bigint
-  from run r cross join lateral jsonb_object_keys(r.windows) d (touchpoint)
-  where r.as_of > after_at and r.as_of <= until_at
-  group by d.touchpoint
-$$;
-create function {ns}_asof.usual_volume(asked_at timestamptz, weeks_back integer)
-returns table (touchpoint text, usual double precision, weeks bigint) language sql stable as $$
-  select v.touchpoint, percentile_cont(0.5) within group (order by v.volume), count(*)
-  from generate_series(1, weeks_back) w (n)
-  cross join lateral (select asked_at - make_interval(days => 7 * w.n) as at) same
-  cross join lateral volume_between(same.at - interval '45 minutes', same.at + interval '15 minutes') v
-  group by v.touchpoint
-$$;
+-- The same functions on this side: their bodies name no schema, so each reads the runs of the side it is called on.
+do $do$
+declare signature text;
+begin
+  foreach signature in array array['volume_between(timestamptz, timestamptz)', 'usual_volume(timestamptz, integer)'] loop
+    execute replace(pg_get_functiondef(('{ns}.' || signature)::regprocedure), 'FUNCTION {ns}.', 'FUNCTION {ns}_asof.');
+  end loop;
+end $do$;
 
 -- What every run decided, as it was then: the first state of each message, and what waited after it. For comparing only. Copies for
 -- colleagues (seeds) follow from messages and are no decisions of their own.
