@@ -6,7 +6,7 @@
 select m.mention_id as subject_id, m.customer_id, f.first_order_id as order_id, m.at as due_at, m.at + interval '48 hours' as valid_until,
        case when m.may_be_asked then 'photo' else 'thanks' end as variant,
        json_build_object('not_answered', m.given is null) as checks,
-       jsonb_build_object('mention_id', m.mention_id, 'platform', m.platform, 'author', m.author, 'post_url', m.url, 'posted_at', m.at) as context
+       jsonb_build_object('mention_id', m.mention_id, 'platform', m.platform, 'author', nullif(ltrim(m.author, '@'), ''), 'post_url', m.url, 'posted_at', m.at) as context
 from mention_facts m
 join contactable k on k.customer_id = m.customer_id
 join customer_fact f on f.customer_id = k.person_id

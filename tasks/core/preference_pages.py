@@ -11,6 +11,7 @@ from jinja2 import Template
 from tasks.core import formats, preferences
 from tasks.core.brand import Brand
 from tasks.core.paths import TEMPLATES
+from tasks.core.mentions import handle
 from tasks.core.preferences import Person
 from tasks.core.templating import environment
 from tasks.core.words import words_of
@@ -38,8 +39,8 @@ class PreferencePages:
 
     def photo(self, token: str, language: str, mention: Mapping[str, Any], saved: bool = False) -> str:
         """Asks the author of a post for its photo, or says what they said. `mention`: of tasks/core/mentions.py."""
-        shown = {name: formats.clean(mention[name]) for name in ("platform", "author", "given")}
-        shown |= {"post_url": mention["url"], "photo": self.address("photo", token, language)}
+        shown = {name: formats.clean(mention[name]) for name in ("platform", "given")}
+        shown |= {"author": handle(mention["author"]), "post_url": mention["url"], "photo": self.address("photo", token, language)}
         return self._filled("photo", token, language, "photo", **shown, saved=saved)
 
     def preferences(

@@ -17,7 +17,7 @@ def posted(heard: Heard) -> Heard:
     """Megumi posted a photo; the link of her mail leads here."""
     customer(heard.database, locale="ja-JP")
     post = """insert into mentions (mention_id, platform, at, author, customer_id, url, has_photo)
-              values ('M-1', 'instagram', '2026-09-15', 'megumi<b>', 'C-O-1', 'https://instagram.invalid/p/1', true)"""
+              values ('M-1', 'instagram', '2026-09-15', '@megumi<b>', 'C-O-1', 'https://instagram.invalid/p/1', true)"""
     change(heard.database, post)
     return heard
 
@@ -37,7 +37,7 @@ def test_looking_changes_nothing(posted: Heard) -> None:
     shown = posted.client.get("/photo", params=link())
     assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
     assert '<form method="post"' in shown.text
-    assert "megumi&lt;b&gt;" in shown.text
+    assert "@megumi&lt;b&gt;" in shown.text and "@@" not in shown.text
     assert "いまのお返事" not in shown.text
     assert "May we show your photo" in posted.client.get("/photo", params=link(lang="en")).text
     assert posted.client.post("/photo", params=link(), content="answer=perhaps").status_code == 200
