@@ -117,8 +117,11 @@ def server_url(home: Path, database: str, driver: str = "psycopg") -> str:
 
 
 def create_database(url: str, name: str, template: str = "template0") -> None:
-    """Create database `name` on the server of `url`; with a template of our own it starts as a copy of that."""
-    _execute(url, 'create database "{}" template "{}"', name, template)
+    """Create database `name` on the server of `url`; with a template of our own it starts as a copy of that.
+
+    Copied as files: half the time of the default, which writes every page to the log.
+    """
+    _execute(url, 'create database "{}" template "{}" strategy file_copy', name, template)
 
 
 def drop_database(url: str, name: str) -> None:

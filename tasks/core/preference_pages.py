@@ -40,7 +40,11 @@ class PreferencePages:
     def photo(self, token: str, language: str, mention: Mapping[str, Any], saved: bool = False) -> str:
         """Asks the author of a post for its photo, or says what they said. `mention`: of tasks/core/mentions.py."""
         shown = {name: formats.clean(mention[name]) for name in ("platform", "given")}
-        shown |= {"author": handle(mention["author"]), "post_url": mention["url"], "photo": self.address("photo", token, language)}
+        shown |= {
+            "author": handle(mention["author"]),
+            "post_url": mention["url"],
+            "photo": self.address("photo", token, language),
+        }
         return self._filled("photo", token, language, "photo", **shown, saved=saved)
 
     def preferences(

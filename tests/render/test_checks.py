@@ -1,4 +1,3 @@
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from tasks.core.promotions import unguarded
 from tasks.core.queries import parse
 from tasks.core.touchpoints import load, load_all
 from tests.decide.coupons import everyone_gives_from
-from tests.render.test_touchpoints import spoil
+from tests.render.test_touchpoints import keep_only, spoil
 
 
 def test_our_own_templates_and_sql_are_in_order() -> None:
@@ -75,16 +74,10 @@ def test_our_own_templates_and_sql_are_in_order() -> None:
     ],
 )
 def test_each_mistake_is_named(templates: Path, file: str, old: str, new: str, message: str) -> None:
-    _keep_only(templates, file)
+    keep_only(templates, file)
     spoil(templates / file, old, new)
     found = check_templates(templates)
     assert any(message in problem for problem in found), found
-
-
-def _keep_only(templates: Path, file: str) -> None:
-    for declaration in templates.glob("*/touchpoint.toml"):
-        if declaration.parent.name != file.split("/")[0]:
-            shutil.rmtree(declaration.parent)
 
 
 def test_a_folder_without_a_declaration_is_named(templates: Path) -> None:
@@ -93,6 +86,7 @@ def test_a_folder_without_a_declaration_is_named(templates: Path) -> None:
 
 
 def test_a_missing_language_is_named(templates: Path) -> None:
+    keep_only(templates, "delivered", "shipped")
     (templates / "delivered" / "email.en.mjml").unlink()
     (templates / "shipped" / "attachment.en.ics").unlink()
     (templates / "delivered" / "attachment.ja.pdf").write_text("Name: a.pdf\n\nx")
@@ -103,7 +97,7 @@ def test_a_missing_language_is_named(templates: Path) -> None:
 
 
 def test_a_piece_that_a_language_lacks_is_named(templates: Path) -> None:
-    _keep_only(templates, "check_in/touchpoint.toml")
+    keep_only(templates, "check_in")
     (templates / "check_in" / "hello.en.txt").unlink()
     (templates / "check_in" / "notes.txt").write_text("to do")
     found = check_templates(templates)

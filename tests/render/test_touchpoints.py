@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def spoil(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def keep_only(templates: Path, *files: str) -> None:
+    """Of a copy of templates/ the touchpoints of these files or folders: checking all takes 16 seconds."""
+    kept = {file.split("/")[0] for file in files}
+    for declaration in templates.glob("*/touchpoint.toml"):
+        if declaration.parent.name not in kept:
+            shutil.rmtree(declaration.parent)
 
 
 def test_every_touchpoint_is_of_its_class() -> None:
