@@ -85,6 +85,9 @@ FINE = {
     "the open order of one who must not be written to": shop(
         sent("shipped", "T"), customers={"ono": Customer("ono", status="do_not_contact")}, **on_the_way()
     ),
+    "a service that waits for its turn beside two that left": shop(
+        sent("check_in", "S"), sent("thank_you", "S", NOON + HOUR), sent("how_to", "S", state="planned")
+    ),
     "two services and a word of marketing at once": shop(
         sent("check_in", "S"), sent("how_to", "S"), sent("birthday", "M")
     ),

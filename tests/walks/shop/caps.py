@@ -26,7 +26,7 @@ def _contacts(evidence: Evidence) -> dict[str, list[Contact]]:
     """By customer and by address."""
     found: dict[str, list[Contact]] = defaultdict(list)
     for one in evidence.messages:
-        if one.counts and one.kind in "SM":
+        if one.fills_a_cap and one.kind in "SM":
             for key in _keys(one.customer_id, one.address_key):
                 found[key].append(Contact(one.at, one.kind, one))
     for other in evidence.pressure:

@@ -15,6 +15,8 @@ V = TypeVar("V")
 
 UNCOUNTED = frozenset({"rejected", "expired", "cancelled"})
 """States that reach nobody and count against no cap (docs/delivery.md); all others do."""
+YET_TO_LEAVE = frozenset({"planned", "approval"})
+"""States of what may still wait for its turn: a cap is about what left."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Message:
     @property
     def counts(self) -> bool:
         return self.state not in UNCOUNTED
+
+    @property
+    def fills_a_cap(self) -> bool:
+        """It left, may have left, or would have but for the holdout."""
+        return self.counts and self.state not in YET_TO_LEAVE
 
     def __str__(self) -> str:
         return f"{self.touchpoint} {self.subject_id} ({self.kind}, {self.state}) at {said(self.at)}"
