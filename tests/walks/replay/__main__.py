@@ -1,7 +1,7 @@
 """`make replay`: sixty rough days and the Olist November decided again; facts that are moved; what history costs.
 
-`python -m tests.walks.replay shop DAYS ORDERS`, `... olist` and `... cost ORDERS ROUNDS` do one part each. Exit 1 where a
-claim fails.
+`python -m tests.walks.replay shop DAYS ORDERS`, `... olist` and `... cost ORDERS ROUNDS` do one part each.
+Exit 1 where a claim fails.
 """
 
 import os

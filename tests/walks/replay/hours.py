@@ -15,7 +15,8 @@ from tests.walks.replay.record import ALWAYS, Record
 
 CONTROLS = 12
 _RECORDED = """
-select relname from pg_class where relnamespace = to_regnamespace(:rec) and relkind = 'r' and relname !~ '_old$' order by 1
+select relname from pg_class
+where relnamespace = to_regnamespace(:rec) and relkind = 'r' and relname !~ '_old$' order by 1
 """
 
 
