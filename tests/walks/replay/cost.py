@@ -131,5 +131,5 @@ def _median(hours: list[Hour], step: str) -> float:
 
 def main(home: Path, orders: int, rounds: int) -> bool:
     """Measure and report."""
-    print(f"history: the reference hour after {orders:,} orders, {rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    print(f"history: the reference hour after {orders:,} orders, {rounds} rounds, load {os.getloadavg()[0]:.1f}", flush=True)
     return report(*measured(home, orders, rounds))
