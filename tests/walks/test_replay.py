@@ -105,6 +105,6 @@ def test_whose_decision_rests_on_a_fact(
 @pytest.mark.parametrize(("seconds", "holds"), [(10.4, True), (12.0, False)])
 def test_history_that_costs_too_much_fails(seconds: float, holds: bool) -> None:
     steps = dict.fromkeys(("load", "track", "detect", "decide"), 1.0)
-    with_history = Hour(seconds, steps, {"orders": Kept(10, 8192)}, 500, 50)
-    without = Hour(10.0, steps, {"orders": Kept(0, 0)}, 500, 50)
+    with_history = Hour(seconds, 0.3, steps, {"orders": Kept(10, 8192)}, 500, 50)
+    without = Hour(10.0, 0.0, steps, {"orders": Kept(0, 0)}, 500, 50)
     assert report([with_history] * 3, [without] * 3) is holds

@@ -27,6 +27,10 @@ select pg_column_size(files) as rulebook,
 from rulebook b where b.version = (select rulebook from run where run_id = :run_id)
 """
 
+_TRIGGERS = """
+select sum(total_time) from pg_stat_user_functions where funcname in ('record_history', 'check_inserted')
+"""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -38,9 +42,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Hour:
-    """Seconds of the whole hour and of each step; what the history of it takes."""
+    """Seconds of the whole hour and of each step, and of them in triggers; what the history of it takes."""
 
     seconds: float
+    triggers: float
     steps: dict[str, float]
     kept: dict[str, Kept]
     rulebook: int
@@ -77,13 +82,16 @@ def _hour(one: bench.Bench, address: str, keeps: bool) -> Hour:
         for table in tables if not keeps else ():
             connection.execute(text(f"alter table {table} disable trigger user"))
         before = _sizes(connection, tables)
+        connection.execute(text(f"alter database {bench.HOUR} set track_functions = 'pl'"))
+    database.dispose()
     hour = bench.run_hour(one, address)
     with database.transaction() as connection:
         after = _sizes(connection, tables)
+        triggers = float(connection.scalar(text(_TRIGGERS)) or 0) / 1000
         run = connection.execute(text(_RUN), {"run_id": hour["summary"]["run_id"]}).one()
     database.dispose()
     kept = {name: Kept(after[name].rows - was.rows, after[name].size - was.size) for name, was in before.items()}
-    return Hour(hour["seconds"], dict(hour["summary"]["seconds"]), kept, run.rulebook, run.run)
+    return Hour(hour["seconds"], triggers, dict(hour["summary"]["seconds"]), kept, run.rulebook, run.run)
 
 
 def _sizes(connection: Connection, tables: list[str]) -> dict[str, Kept]:
@@ -106,6 +114,7 @@ def report(kept: list[Hour], bare: list[Hour]) -> bool:
     for name in WRITING:
         print(f"  {name:10} {_median(kept, name):8.2f} {_median(bare, name):8.2f}")
     print(f"  {'the hour':10} {median(h.seconds for h in kept):8.2f} {median(h.seconds for h in bare):8.2f}")
+    print(f"  {'triggers':10} {median(h.triggers for h in kept):8.2f} {median(h.triggers for h in bare):8.2f}")
     print(f"  {'table':16} {'old rows':>9} {'bytes':>11} {'bytes a row, with indexes':>26}")
     for name, one in sorted(kept[-1].kept.items(), key=lambda item: -item[1].size):
         if one.rows:
@@ -131,5 +140,8 @@ def _median(hours: list[Hour], step: str) -> float:
 
 def main(home: Path, orders: int, rounds: int) -> bool:
     """Measure and report."""
-    print(f"history: the reference hour after {orders:,} orders, {rounds} rounds, load {os.getloadavg()[0]:.1f}", flush=True)
+    print(
+        f"history: the reference hour after {orders:,} orders, {rounds} rounds, load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
     return report(*measured(home, orders, rounds))
