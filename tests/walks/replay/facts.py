@@ -40,7 +40,7 @@ class Fact:
         if self.kind == "scan":
             quotes = f'"last_seen_at": "{self.said}"' in (one.context or "")
             return one.order_id == self.order_id and one.touchpoint == "on_the_way" and quotes
-        return one.subject_id.partition("@")[0].partition(":")[0] == self.order_id
+        return one.subject == self.order_id
 
 
 def facts(database: Database, record: Record, seed: int, each: int) -> list[Fact]:
@@ -66,8 +66,8 @@ def _drawn(found: Sequence[Fact], record: Record, chance: random.Random, each: i
 
 def own_of(fact: Fact, record: Record) -> list[Decided]:
     """Decisions that rest on the fact, of hours that saw it."""
-    loads = record.loads
-    return [one for one in record.decisions if fact.begins <= loads[one.run_id] < fact.ends and fact.rests_on(one)]
+    loads, theirs = record.loads, record.about.get(fact.order_id or fact.customer_id or "", ())
+    return [one for one in theirs if fact.begins <= loads[one.run_id] < fact.ends and fact.rests_on(one)]
 
 
 # The kinds
@@ -192,6 +192,6 @@ def differences(database: Database, runs: Sequence[RowMapping]) -> dict[Key, Dif
 
 
 def _same_person(record: Record, fact: Fact, one: Difference) -> bool:
-    orders = {d.customer_id for d in record.decisions if fact.order_id and d.order_id == fact.order_id}
-    people = {name for name in (fact.order_id, fact.customer_id, *orders) if name}
+    theirs = [d for d in record.about.get(fact.order_id or "", ()) if d.order_id == fact.order_id]
+    people = {name for name in (fact.order_id, fact.customer_id, *(d.customer_id for d in theirs)) if name}
     return bool(record.person_of(one) & people)

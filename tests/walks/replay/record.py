@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -48,6 +49,11 @@ class Decided:
         return self.run_id, self.kind, self.touchpoint, self.subject_id
 
     @property
+    def subject(self) -> str:
+        """Whom or what it is named after."""
+        return subject_of(self.subject_id)
+
+    @property
     def is_marketing(self) -> bool:
         return str(load_all()[self.touchpoint].touchpoint_class) == "M"
 
@@ -59,16 +65,36 @@ class Record:
     runs: Sequence[RowMapping]
     decisions: Sequence[Decided]
 
-    @property
+    @cached_property
     def loads(self) -> Mapping[str, int]:
         """Run -> the load it looked at."""
         return {run["run_id"]: run["load_id"] for run in self.runs}
 
+    @cached_property
+    def about(self) -> Mapping[str, list[Decided]]:
+        """Order or customer -> decisions about them."""
+        found: dict[str, list[Decided]] = {}
+        for one in self.decisions:
+            for name in {one.order_id, one.customer_id, one.subject} - {None}:
+                found.setdefault(str(name), []).append(one)
+        return found
+
+    @cached_property
+    def _people(self) -> Mapping[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for one in self.decisions:
+            names = {name for name in (one.order_id, one.customer_id) if name}
+            found.setdefault((one.touchpoint, one.subject_id), set()).update(names)
+        return found
+
     def person_of(self, one: Difference) -> set[str]:
         """Order and customer of a decision that came out otherwise, as the record knows them; else its name."""
-        named = {one.subject_id.split("@")[0].split(":")[0]}
-        same = [d for d in self.decisions if (d.touchpoint, d.subject_id) == (one.touchpoint, one.subject_id)]
-        return {name for d in same for name in (d.order_id, d.customer_id) if name} or named
+        return self._people.get((one.touchpoint, one.subject_id)) or {subject_of(one.subject_id)}
+
+
+def subject_of(subject_id: str) -> str:
+    """The order or customer in front of a subject id."""
+    return subject_id.partition("@")[0].partition(":")[0]
 
 
 def read(database: Database) -> Record:
