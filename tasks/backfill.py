@@ -89,7 +89,7 @@ def work(run: Run, opened: Backfill) -> Iterator[Progress]:
         if until in done:
             continue
         counts = shadow.step(beside, since, until) if beside else _mark(run, opened, since, until)
-        reached("step")
+        reached("plan")
         yield Progress(number, len(steps), until, counts)
 
 
@@ -168,6 +168,7 @@ def _mark(run: Run, opened: Backfill, since: datetime, until: datetime) -> dict[
         rows = query("backfill/marked").rows(connection, run_id=own.run_id)
         counts = {row["touchpoint"]: row["n"] for row in rows}
         store.finish_step(connection, opened.backfill_id, until, counts)
+        reached("planning")
     return counts
 
 
