@@ -40,7 +40,7 @@ def shop(module_database: Database, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def run_at(database: Database, home: Path, as_of: datetime, **settings: Any) -> Run:
-    values: dict[str, Any] = {"home": home, "orders": 200, "secret": "the same everywhere", **settings}
+    values: dict[str, Any] = {"home": home, "sample_orders": 600, "secret": "the same everywhere", **settings}
     return Run("read", as_of, database.url, database.namespace, Settings(**values))
 
 
