@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -56,6 +55,8 @@ def open_window(run: Run, request: BackfillRequest, operator: str) -> Backfill:
     a mark, while a hold is.
     """
     check(run, request)
+    if request.mode is BackfillMode.SHADOW:
+        shadow.require_history(run, request.from_at)
     with run.database.transaction() as connection:
         query("decide/lock_planning").run(connection)
         if request.mode is BackfillMode.MARK and (holds := held(connection)):
@@ -83,7 +84,7 @@ def work(run: Run, opened: Backfill) -> Iterator[Progress]:
     if opened.state is not BackfillState.OPEN:
         return
     beside = shadow.begin(run, opened) if opened.mode is BackfillMode.SHADOW else None
-    steps = list(pairwise(opened.request.bounds()))
+    steps = opened.request.steps()
     done = steps_done(run, opened)
     for number, (since, until) in enumerate(steps, start=1):
         if until in done:
@@ -160,7 +161,10 @@ def _mark(run: Run, opened: Backfill, since: datetime, until: datetime) -> dict[
         new_candidates(connection)
         windows = {touchpoint.name: Window(run.as_of, since, until) for touchpoint in chosen}
         if broken := gather(connection, chosen, windows, _on_any_channel(connection, run)):
-            raise DataError(f"Nothing was marked up to {until.isoformat()}: {broken}. Mend the due file; run it again.")
+            raise DataError(
+                f"Nothing was marked up to {until.isoformat()}: {broken}. Mend the due file, "
+                f"then `todoke backfill drop {opened.backfill_id}` and ask again: what is marked stays marked."
+            )
         query("backfill/mark").run(connection, until=until)
         query("decide/plan").run(connection, as_of=run.as_of, load_id=load_id, run_id=own.run_id)
         query("decide/plan_covers").run(connection, run_id=own.run_id, load_id=load_id)

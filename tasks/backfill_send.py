@@ -8,7 +8,6 @@ would find, which is nothing where no hour was missed and no rule changed.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +18,7 @@ from sqlalchemy import Connection
 from tasks.backfill import check, read_again
 from tasks.core import audience
 from tasks.core import backfill_store as store
-from tasks.core.backfill_words import explained
+from tasks.core.backfill_outcomes import sent_of, summary_of
 from tasks.core.backfills import (
     Backfill,
     BackfillMode,
@@ -29,7 +28,6 @@ from tasks.core.backfills import (
     SendPreview,
     SendSummary,
     Sent,
-    Stopped,
 )
 from tasks.core.brand import load_brand
 from tasks.core.claims import enter
@@ -38,7 +36,6 @@ from tasks.core.errors import GuardError, TemplateRejected
 from tasks.core.gates import new_candidates, run_gates
 from tasks.core.guards import held, paused
 from tasks.core.inputs import Inputs
-from tasks.core.notice_outcomes import cost_of
 from tasks.core.notice_plans import Sample
 from tasks.core.notice_samples import rendered
 from tasks.core.queries import query
@@ -80,22 +77,21 @@ def preview(run: Run, request: BackfillRequest, operator: str, backfill_id: str 
     """
     backfill_id = backfill_id or f"b{uuid4().hex[:10]}"
     known = {one.backfill_id for one in backfills(run)}
-    chosen = check(run, request)
+    check(run, request)
     if backfill_id in known:
         return show(run, backfill_id)
     if request.read_again:
         read_again(run, request.from_at)
-    settings = BackfillSettings()
     with run.database.transaction() as connection:
         enter(connection, run.as_of)
-        trial = _try(connection, run, request, chosen, settings.samples)
-        found = _summary(trial)
+        trial = _try(connection, run, request)
+        found = summary_of(trial.members, trial.stopped, trial.broken, trial.samples, load_brand().costs)
         state = BackfillState.PREVIEWED if trial.members else BackfillState.DONE
         store.insert(
             connection, run, backfill_id, request, operator, state,
             plan_hash=store.hash_of(request, trial.members),
             summary=found.model_dump_json(),
-            expiry_hours=settings.expiry_hours,
+            expiry_hours=BackfillSettings().expiry_hours,
         )  # fmt: skip
         store.keep_members(connection, backfill_id, trial.members)
         plan = store.backfill_of(connection, backfill_id)
@@ -110,11 +106,7 @@ def show(run: Run, backfill_id: str) -> SendPreview:
         if plan.mode is not BackfillMode.SEND:
             raise GuardError(f"Backfill {backfill_id} is a {plan.mode}: it has no preview.")
         is_open = plan.state is BackfillState.PREVIEWED
-        samples = (
-            _try(connection, run, plan.request, check(run, plan.request), BackfillSettings().samples).samples
-            if is_open
-            else []
-        )
+        samples = _try(connection, run, plan.request, plan).samples if is_open else []
         return SendPreview(
             plan=plan,
             found=SendSummary.model_validate(plan.summary),
@@ -144,13 +136,13 @@ def approve(run: Run, backfill_id: str, plan_hash: str, operator: str) -> Sent:
         store.decide(connection, plan, plan_hash, BackfillState.APPROVED, operator, run.as_of)
         store.require_unchanged(connection, plan)
         chosen = check(run, plan.request)
-        _candidates(connection, run, plan.request, chosen, backfill_id)
+        _candidates(connection, run, plan.request, chosen, plan)
         decision = _write(connection, run, chosen, load_id, backfill_id)
         members, notes = len(store.members(connection, backfill_id)), paused(connection)
         reached("planning")
     reached("plan")
     states, undone = deliver_now(run)
-    return _sent(backfill_id, members, decision, states, notes + undone)
+    return sent_of(backfill_id, members, decision.planned, decision.verdicts, states, notes + undone)
 
 
 def reject(run: Run, backfill_id: str, operator: str) -> Backfill:
@@ -169,15 +161,16 @@ def send(run: Run, request: BackfillRequest, operator: str) -> tuple[SendPreview
     return shown, approve(run, shown.plan.backfill_id, shown.plan.plan_hash or "", operator)
 
 
-def _try(connection: Connection, run: Run, request: BackfillRequest, chosen: Sequence[Touchpoint], most: int) -> Trial:
-    """What approving this very moment would do, rolled back."""
+def _try(connection: Connection, run: Run, request: BackfillRequest, plan: Backfill | None = None) -> Trial:
+    """What approving this very moment would do, rolled back. The planning lock is not held while it looks."""
+    chosen = check(run, request)
     savepoint = connection.begin_nested()
     try:
-        query("decide/lock_planning").run(connection)
-        stopped, broken = _candidates(connection, run, request, chosen)
+        stopped, broken = _candidates(connection, run, request, chosen, plan)
         members = [Member(**row) for row in query("backfill/leaving").rows(connection)]
+        query("decide/lock_planning").run(connection)
         _write(connection, run, chosen, int(query("decide/newest_load").scalar(connection)))
-        shown = query("backfill/samples").rows(connection, run_id=run.run_id, most=most)
+        shown = query("backfill/samples").rows(connection, run_id=run.run_id, most=BackfillSettings().samples)
         return Trial(members, stopped, broken, _samples(samples_of(run), map(dict, shown)))
     finally:
         savepoint.rollback()
@@ -188,28 +181,30 @@ def _candidates(
     run: Run,
     request: BackfillRequest,
     chosen: Sequence[Touchpoint],
-    backfill_id: str | None = None,
+    plan: Backfill | None = None,
 ) -> tuple[Counter[str], dict[str, str]]:
     """The window's candidates with their verdicts, in the temporary table; what stops how many, and broken due files.
 
-    Chunk by chunk those that nothing stops for good, then all of them together through every gate. `backfill_id`: only
-    members of this plan.
+    Chunk by chunk those that nothing stops for good, then all of them together through every gate. `plan`: only its
+    members.
     """
+    members = store.members(connection, plan.backfill_id) if plan else []
+    oldest = min((one.due_at for one in members), default=None)
     set_floors(connection, run, list(chosen))
     inputs = Inputs.of_now(connection, run.settings)
     stopped: Counter[str] = Counter()
     broken: dict[str, str] = {}
     new_candidates(connection)
     query("backfill/create_kept").run(connection)
-    for since, until in pairwise(request.bounds()):
+    for since, until in request.steps(oldest):
         windows = {touchpoint.name: Window(run.as_of, since, until) for touchpoint in chosen}
         broken |= gather(connection, list(chosen), windows, inputs)
         run_gates(connection, run.as_of, FOR_GOOD, inputs.gates)
         query("backfill/hold_waiting").run(connection)
-        stopped += _stopped(connection) if backfill_id is None else Counter()
+        stopped += _stopped(connection)
         query("backfill/keep_candidates").run(connection)
         new_candidates(connection)
-    query("backfill/take_kept").run(connection, backfill_id=backfill_id)
+    query("backfill/take_kept").run(connection, backfill_id=plan.backfill_id if plan else None)
     arbitrate(connection, run.as_of, list(chosen), inputs.gates, ANSWERED)
     query("backfill/cut").run(connection, most=request.most)
     return stopped + _stopped(connection), broken
@@ -228,25 +223,6 @@ def _write(
     if backfill_id:
         record(connection, run, decision, inputs, names, {}, backfill_id)
     return decision
-
-
-def _sent(backfill_id: str, members: int, decision: Decision, states: dict[str, int], notes: list[str]) -> Sent:
-    found: Counter[tuple[str, str]] = Counter()
-    for counts in decision.verdicts.values():
-        for said, n in counts.items():
-            verdict, _, reason = said.partition(":")
-            found[verdict, reason] += n
-    ended = Counter({reason: n for (verdict, reason), n in found.items() if verdict in ("dropped", "expired", "done")})
-    waiting = sum(n for (verdict, _), n in found.items() if verdict == "waiting")
-    gone = Counter({"gone": members - found.total()})
-    return Sent(
-        backfill_id=backfill_id,
-        planned=decision.planned,
-        waiting=waiting,
-        stopped=_counted(ended + gone),
-        states=states,
-        notes=notes,
-    )
 
 
 def _stopped(connection: Connection) -> Counter[str]:
@@ -269,30 +245,6 @@ def _sample(renderer: Renderer, row: Mapping[str, Any]) -> list[Sample]:
     except TemplateRejected as error:
         said = f"{row['touchpoint']} {row['subject_id']} cannot be rendered: {error}"
         return [Sample(language=row["language"], channel=row["channel"], to="–", subject=said, text="")]
-
-
-def _summary(trial: Trial) -> SendSummary:
-    leaving = [one for one in trial.members if not one.held_out]
-    channels = Counter(str(one.channel) for one in leaving)
-    costs = load_brand().costs
-    return SendSummary(
-        messages=len(leaving),
-        held_out=len(trial.members) - len(leaving),
-        by_touchpoint=dict(sorted(Counter(one.touchpoint for one in leaving).items())),
-        by_channel=dict(sorted(channels.items())),
-        by_language=dict(sorted(Counter(str(one.language) for one in leaving).items())),
-        stopped=_counted(trial.stopped),
-        broken=trial.broken,
-        costs=[cost_of(channel, n, costs, trial.samples) for channel, n in sorted(channels.items())],
-    )
-
-
-def _counted(reasons: Counter[str]) -> list[Stopped]:
-    return [
-        Stopped(reason=reason, explanation=explained(reason), subjects=n)
-        for reason, n in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-        if n
-    ]
 
 
 # The same for flows.

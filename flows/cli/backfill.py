@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -126,12 +125,12 @@ def _worked(request: BackfillRequest, scratch: str | None) -> Backfill:
     return done
 
 
-def _say(shown: BaseModel, as_json: bool) -> None:
+def _say(shown: Backfill | SendPreview, as_json: bool) -> None:
     if as_json:
         typer.echo(shown.model_dump_json())
     elif isinstance(shown, SendPreview):
         _print_preview(shown)
-    elif isinstance(shown, Backfill):
+    else:
         console.print(escape(f"{shown.backfill_id}: {title(shown, _zone())}: {shown.state}."))
         _lines(done_lines(shown) if shown.state is BackfillState.DONE else [])
 

@@ -117,7 +117,7 @@ def members(connection: Connection, backfill_id: str) -> list[Member]:
 
 def keep_members(connection: Connection, backfill_id: str, found: Sequence[Member]) -> None:
     """These and no others can leave."""
-    rows = json.dumps([one.model_dump() for one in found], ensure_ascii=False)
+    rows = json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False)
     query("backfill/keep_members").run(connection, backfill_id=backfill_id, rows=rows)
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -129,6 +130,11 @@ class BackfillRequest(BaseModel):
         count = -(-(end - start) // self.length)
         return [start + number * self.length for number in range(count)] + [end]
 
+    def steps(self, oldest_due: datetime | None = None) -> list[tuple[datetime, datetime]]:
+        """(since, until] of each step; with `oldest_due` those that may hold it or anything later."""
+        found = list(pairwise(self.bounds()))
+        return found if oldest_due is None else [one for one in found if one[1] > oldest_due - self.length]
+
     def identity(self, rules: str) -> str:
         """Id of a shadow or a mark: the same question by the same rules is the same backfill."""
         asked = self.model_dump(mode="json", exclude={"note", "most"}) | {"step": str(self.length), "rules": rules}
@@ -211,6 +217,7 @@ class Member(BaseModel):
     order_id: str | None
     channel: str | None
     language: str | None
+    due_at: datetime
     held_out: bool
 
 

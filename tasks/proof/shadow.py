@@ -59,18 +59,24 @@ def shadow_schema(run: Run, backfill_id: str) -> Database:
     return Database(run.database_url, f"scratch_{backfill_id}")
 
 
-def begin(run: Run, backfill: Backfill) -> Shadow:
-    """The shadow with its scratch schema, in which waits what waited then. Raises DataError before recorded history."""
-    asked = backfill.request
+def require_history(run: Run, from_at: datetime) -> None:
+    """Raises DataError where nothing was recorded by `from_at`, or what was is gone."""
     with run.database.transaction() as connection:
         first = query("backfill/first_load_at").scalar(connection)
-        if first is None or asked.from_at < first:
-            raise DataError(
-                f"Nothing was recorded before {first.isoformat() if first else 'the first run'}: "
-                f"a shadow cannot begin at {asked.from_at.isoformat()}. Take a later FROM."
-            )
-        if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
-            raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be decided again.")
+        lost = [row["name"] for row in query("replay/history_lost").rows(connection)]
+    if first is None or from_at < first:
+        raise DataError(
+            f"Nothing was recorded before {first.isoformat() if first else 'the first run'}: "
+            f"a shadow cannot begin at {from_at.isoformat()}. Take a later FROM."
+        )
+    if lost:
+        raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be decided again.")
+
+
+def begin(run: Run, backfill: Backfill) -> Shadow:
+    """The shadow with its scratch schema, in which waits what waited where it begins."""
+    asked = backfill.request
+    with run.database.transaction() as connection:
         from_load = int(query("backfill/load_at").scalar(connection, at=asked.from_at))
     database = shadow_schema(run, backfill.backfill_id)
     shadow = Shadow(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tasks.backfill import finish, open_window, work
+from tasks.backfill import drop, finish, open_window, work
 from tasks.backfill_send import send
 from tasks.core.backfills import Backfill
+from tasks.core.errors import GuardError
 from tasks.core.queries import query, reading
 from tasks.core.rulebook import current
 from tasks.core.runs import Run
@@ -65,6 +66,16 @@ def test_a_shadow_by_other_rules_says_who_gains_and_who_loses(shop: Run) -> None
     assert {one["outcome"] for one in done.summary["samples"]} == {"lost"}
     assert {one["shadow_says"] for one in done.summary["samples"]} == {"not due"}
     assert ledger(shop.database) == before
+
+
+def test_a_shadow_that_is_dropped_takes_its_schema_along(shop: Run) -> None:
+    opened = worked(shop, "shadow", most=1, touchpoints=("delivered",))
+    schema, every = (f"scratch_{opened.backfill_id}",), "select nspname from pg_namespace"
+    assert schema in rows(shop, every)
+    assert drop(shop, opened.backfill_id, "aya").state == "dropped"
+    assert schema not in rows(shop, every)
+    with pytest.raises(GuardError, match="was dropped by aya"):
+        worked(shop, "shadow", touchpoints=("delivered",))
 
 
 def test_a_send_over_a_year_sends_nothing(shop: Run) -> None:

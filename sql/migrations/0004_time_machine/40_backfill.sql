@@ -37,6 +37,7 @@ create table backfill_member (
   order_id    text,
   channel     text,
   language    text,
+  due_at      timestamptz not null,
   held_out    boolean not null,        -- recorded to measure by, not sent
   primary key (backfill_id, touchpoint, subject_id)
 );
