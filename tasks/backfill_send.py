@@ -136,13 +136,13 @@ def approve(run: Run, backfill_id: str, plan_hash: str, operator: str) -> Sent:
         store.decide(connection, plan, plan_hash, BackfillState.APPROVED, operator, run.as_of)
         store.require_unchanged(connection, plan)
         chosen = check(run, plan.request)
-        _candidates(connection, run, plan.request, chosen, plan)
+        stopped, _ = _candidates(connection, run, plan.request, chosen, plan)
         decision = _write(connection, run, chosen, load_id, backfill_id)
         members, notes = len(store.members(connection, backfill_id)), paused(connection)
         reached("planning")
     reached("plan")
     states, undone = deliver_now(run)
-    return sent_of(backfill_id, members, decision.planned, decision.verdicts, states, notes + undone)
+    return sent_of(backfill_id, members, decision.planned, stopped, decision.verdicts, states, notes + undone)
 
 
 def reject(run: Run, backfill_id: str, operator: str) -> Backfill:
@@ -199,12 +199,14 @@ def _candidates(
     for since, until in request.steps(oldest):
         windows = {touchpoint.name: Window(run.as_of, since, until) for touchpoint in chosen}
         broken |= gather(connection, list(chosen), windows, inputs)
+        if plan:
+            query("backfill/leave_members").run(connection, backfill_id=plan.backfill_id)
         run_gates(connection, run.as_of, FOR_GOOD, inputs.gates)
         query("backfill/hold_waiting").run(connection)
         stopped += _stopped(connection)
         query("backfill/keep_candidates").run(connection)
         new_candidates(connection)
-    query("backfill/take_kept").run(connection, backfill_id=plan.backfill_id if plan else None)
+    query("backfill/take_kept").run(connection)
     arbitrate(connection, run.as_of, list(chosen), inputs.gates, ANSWERED)
     query("backfill/cut").run(connection, most=request.most)
     return stopped + _stopped(connection), broken

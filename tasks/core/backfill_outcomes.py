@@ -36,22 +36,28 @@ def sent_of(
     backfill_id: str,
     members: int,
     planned: int,
+    stopped: Counter[str],
     verdicts: Mapping[str, Mapping[str, int]],
     states: dict[str, int],
     notes: list[str],
 ) -> Sent:
-    """What an approval did. `members`: of the plan; `verdicts`: as a decision counts them, `verdict:reason` -> n."""
-    found: Counter[tuple[str, str]] = Counter()
+    """What an approval did. `members`: of the plan; `stopped`: reason -> those of them that do not leave now.
+
+    `verdicts`: as a decision counts them, touchpoint -> `verdict:reason` -> n.
+    """
+    waiting: Counter[str] = Counter()
+    leaving = 0
     for counts in verdicts.values():
         for said, n in counts.items():
             verdict, _, reason = said.partition(":")
-            found[verdict, reason] += n
-    ended = Counter({reason: n for (verdict, reason), n in found.items() if verdict in ("dropped", "expired", "done")})
+            waiting[reason] += n if verdict == "waiting" else 0
+            leaving += n if verdict in ("planned", "held_out") else 0
+    gone = Counter({"gone": members - leaving - stopped.total()})
     return Sent(
         backfill_id=backfill_id,
         planned=planned,
-        waiting=sum(n for (verdict, _), n in found.items() if verdict == "waiting"),
-        stopped=_counted(ended + Counter({"gone": members - found.total()})),
+        waiting=waiting.total(),
+        stopped=_counted(stopped - waiting + gone),
         states=states,
         notes=notes,
     )

@@ -17,13 +17,23 @@ from tasks.backfill_send import approve, backfills, preview, reject, send
 from tasks.core.backfills import Backfill, SendPreview
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DataError, GuardError
-from tasks.core.runs import Run
+from tasks.core.runs import Run, begin_load
+from tasks.track import track
 from tests.backfill.conftest import CLOCK, asked, plan_hour, rows, run_at
 from tests.walks.ledgers import ledger, rows_of
 from tests.worlds import build, read_world
 
 PEOPLE = read_world(Path(__file__).with_name("people.toml"))
 MONTHS = CLOCK - timedelta(days=60)
+COMPLAINED = (
+    "insert into suppression (address_key, scope, reason, at, source)"
+    " values ('k-hana', 'all', 'complained', '2026-09-15T09:00:00+09:00', 'test')"
+)
+CANCELLED = (
+    "with changed as (update orders set cancelled_at = '2026-09-15T09:00:00+09:00', from_load = current_load()"
+    " where order_id = 'nash-1' returning order_id)"
+    " insert into touched_order select current_load(), order_id from changed"
+)
 THANKS: dict[str, Any] = {"from_at": MONTHS, "touchpoints": ("thank_you",)}
 
 
@@ -83,18 +93,15 @@ def test_a_send_leaves_what_is_true_today_and_says_why_nobody_else_is_written_to
 
 def test_what_stopped_being_true_since_the_preview_stays_home(people: Run) -> None:
     shown = previewed(people)
-    with people.database.transaction() as connection:
-        connection.execute(text("select set_config('todoke.load_id', '3', true)"))
-        connection.execute(
-            text(
-                "insert into suppression (address_key, scope, reason, at, source)"
-                " values ('k-hana', 'all', 'complained', '2026-09-15T09:00:00+09:00', 'test')"
-            )
-        )
+    for statement in (COMPLAINED, CANCELLED):
+        with people.database.transaction() as connection:
+            begin_load(connection, people, "merge")
+            connection.execute(text(statement))
+    track.fn(people)
     done = approved(people, shown)
-    assert (done.planned, done.states) == (1, {"accepted": 1})
-    assert [(one.reason, one.subjects) for one in done.stopped] == [("suppressed", 1)]
-    assert "hana-1" not in states(people)
+    assert (done.planned, done.states, done.waiting) == (0, {}, 0)
+    assert {one.reason: one.subjects for one in done.stopped} == {"suppressed": 1, "check:not_cancelled": 1}
+    assert set(states(people)) == {"juri-1"}
 
 
 def test_the_most_a_send_may_hold_is_kept(people: Run) -> None:
