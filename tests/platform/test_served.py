@@ -174,15 +174,15 @@ def test_a_floor_is_lowered_and_what_is_still_true_is_sent_through_the_form(serv
     state_of(served, press(served, "backfill/backfill", operator=SATO, request=mark), "COMPLETED")
     run_id = press(
         served, "backfill/backfill", operator=SATO,
-        request=weeks | {"mode": "send", "to_at": "2026-09-14T10:00:00+09:00", "most": 3},
+        request=weeks | {"mode": "send", "to_at": "2026-09-14T10:00:00+09:00", "most": 1},
     )  # fmt: skip
     assert state_of(served, run_id, "PAUSED")["name"] == "Suspended"
     plan_id = f"b{run_id.split('-')[0]}"
-    assert "3 messages would leave now" in artifact(served, f"backfill-{plan_id}")
+    assert "1 messages would leave now" in artifact(served, f"backfill-{plan_id}")
     assert resume(served, run_id, decision="approve", name=SUZUKI) == "ACCEPT"
     state_of(served, run_id, "COMPLETED")
     sent = "select state from message join backfill_member using (touchpoint, subject_id) where backfill_id = :p"
-    assert column(served, sent + " and not held_out", p=plan_id) == ["accepted"] * 3
+    assert column(served, sent + " and not held_out", p=plan_id) == ["accepted"]
     acts = [f"backfill.preview by {SATO}", f"backfill.approve by {SUZUKI}"]
     assert column(served, ACTS, plan_id=plan_id) == acts
 
