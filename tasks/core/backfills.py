@@ -5,7 +5,6 @@
 
 import hashlib
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -22,11 +21,11 @@ from pydantic import (
     model_validator,
 )
 
+from tasks.core.durations import length_of
 from tasks.core.errors import ConfigurationError
 from tasks.core.notice_plans import Cost, Sample
 from tasks.core.thresholds import BackfillSettings
 
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONGEST = 100_000
 """Steps of one backfill at most: eleven years of hours."""
 
@@ -140,14 +139,6 @@ class BackfillRequest(BaseModel):
         asked = self.model_dump(mode="json", exclude={"note", "most"}) | {"step": str(self.length), "rules": rules}
         asked |= {"from_at": self.from_at.timestamp(), "to_at": self.to_at.timestamp()}
         return "b" + hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
-
-
-def length_of(step: str) -> timedelta:
-    """30m, 1h, 1d. Raises ValueError for anything else."""
-    found = re.fullmatch(r"([1-9]\d{0,4})([mhd])", step)
-    if found is None:
-        raise ValueError(f"step {step}: write it like 30m, 1h or 1d")
-    return int(found[1]) * _UNITS[found[2]]
 
 
 def parse_backfill(**values: Any) -> BackfillRequest:
