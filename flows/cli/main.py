@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backfill,
     bench,
     calendar,
     calibration,
@@ -41,6 +42,7 @@ MODULES = (
     release,
     mentions,
     notice,
+    backfill,
     pages,
     preview,
     listen,

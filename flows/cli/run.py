@@ -1,7 +1,6 @@
 """`todoke run` and `todoke demo`: the hour, now."""
 
 import json
-import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from rich.console import Console
 
 from flows import local_prefect
 from flows.cli.running import command, console, local, result_table, run_hour, run_walk
+from tasks.core.durations import length_of
 from tasks.core.guards import go_live, live_from
 from tasks.core.queries import query
 from tasks.core.settings import Settings
@@ -20,7 +20,6 @@ from tasks.stores import pages_store
 
 output = Console(highlight=False, soft_wrap=True)
 INSTANT = "%Y-%m-%dT%H:%M:%S%z"
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 DEMO_HOURS = 24
 """The demo goes live this long before the sample shop's clock, so that there is something to say."""
 
@@ -64,10 +63,10 @@ def run(
 
 def _step(written: str) -> timedelta:
     """30m, 1h, 1d."""
-    found = re.fullmatch(r"([1-9]\d{0,4})([mhd])", written)
-    if found is None:
-        raise typer.BadParameter(f"--step {written}: write it like 30m, 1h or 1d")
-    return int(found[1]) * _UNITS[found[2]]
+    try:
+        return length_of(written)
+    except ValueError as error:
+        raise typer.BadParameter(f"--{error}") from error
 
 
 def demo() -> None:
