@@ -6,7 +6,7 @@ never a SET in a pooled session.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from urllib.parse import quote
 
@@ -21,16 +21,23 @@ from tasks.core.facts import apply_facts
 from tasks.core.paths import SQL
 
 DEFAULT_NAMESPACE = "todoke"
+Past = Callable[[int], AbstractContextManager[Connection]]
+"""Load id -> a read-only transaction that sees the namespace as it was right after it."""
+
+_LOOK_BACK = text("select set_config('todoke.as_of_load', :load_id, true)")
 
 
 @cache
-def _engine(url: str, search_path: str, load_id: int | None) -> Engine:
+def _engine(url: str, search_path: str) -> Engine:
     options = f"-c search_path={search_path} -c timezone=UTC"
-    if load_id is not None:
-        options += f" -c todoke.as_of_load={load_id} -c default_transaction_read_only=on"
-    if load_id is not None:  # a replay visits many loads, each once
-        return create_engine(url, connect_args={"options": options}, poolclass=NullPool)
     return create_engine(url, connect_args={"options": options}, pool_pre_ping=True, pool_size=4, max_overflow=4)
+
+
+@cache
+def _past_engine(url: str, search_path: str) -> Engine:
+    """No pool: a session may hold temporary views of other rules."""
+    options = f"-c search_path={search_path} -c timezone=UTC -c default_transaction_read_only=on"
+    return create_engine(url, connect_args={"options": options}, poolclass=NullPool)
 
 
 class Database:
@@ -43,39 +50,53 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction on the live side: commits at the end, rolls back on any error."""
-        with _connected(_engine(self.url, self.namespace, None)) as connection, connection.begin():
+        with _connected(_engine(self.url, self.namespace)) as connection, connection.begin():
             _assert_schema(connection, self.namespace)
             yield connection
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
         """The live side without a transaction: each statement commits by itself, so that no lock outlives it."""
-        engine = _engine(self.url, self.namespace, None).execution_options(isolation_level="AUTOCOMMIT")
+        engine = _engine(self.url, self.namespace).execution_options(isolation_level="AUTOCOMMIT")
         with _connected(engine) as connection:
             _assert_schema(connection, self.namespace)
             yield connection
 
     @contextmanager
-    def as_of(self, load_id: int, prepare: Callable[[Connection], None] | None = None) -> Iterator[Connection]:
-        """A read-only transaction that sees the namespace as it was right after `load_id`.
+    def as_of(self, load_id: int) -> Iterator[Connection]:
+        """A read-only transaction that sees the namespace as it was right after `load_id`."""
+        with self.past() as at, at(load_id) as connection:
+            yield connection
 
-        `prepare` makes temporary tables and views first; their rows may be written, and go with the transaction.
+    @contextmanager
+    def past(self, prepare: Callable[[Connection], None] | None = None) -> Iterator[Past]:
+        """A session that looks back to many loads, each in a read-only transaction of its own.
+
+        `prepare` makes temporary tables and views first, once; rows of such tables may be written. What the session
+        learnt of the schema, and its plans, serve every load: new sessions would spend more on that than on looking.
         """
         schema = f"{self.namespace}_asof"
-        with _connected(_engine(self.url, schema, load_id)) as connection, connection.begin():
-            if prepare:
+        with _connected(_past_engine(self.url, schema)) as connection:
+            with connection.begin():
                 connection.execute(text("set transaction read write"))
-                prepare(connection)
-                connection.execute(text("set transaction read only"))
-            _assert_schema(connection, schema)
-            yield connection
+                _assert_schema(connection, schema)
+                if prepare:
+                    prepare(connection)
+
+            @contextmanager
+            def at(load_id: int) -> Iterator[Connection]:
+                with connection.begin():
+                    connection.execute(_LOOK_BACK, {"load_id": str(load_id)})
+                    yield connection
+
+            yield at
 
     def migrate(self) -> None:
         """Bring the namespace to the newest schema; a second call changes nothing."""
         config = Config()
         config.set_main_option("script_location", str(SQL / "migrations"))
         config.attributes["namespace"] = self.namespace
-        with _connected(_engine(self.url, self.namespace, None)) as connection, connection.begin():
+        with _connected(_engine(self.url, self.namespace)) as connection, connection.begin():
             connection.execute(text("select pg_advisory_xact_lock(hashtext('todoke.migrate'))"))
             connection.execute(text(f'create schema if not exists "{self.namespace}"'))
             config.attributes["connection"] = connection
@@ -86,13 +107,13 @@ class Database:
         """Drop the whole namespace: scratch runs only."""
         if self.namespace == DEFAULT_NAMESPACE:
             raise ConfigurationError("The live namespace is never dropped by Todoke; drop the database yourself.")
-        with _engine(self.url, self.namespace, None).begin() as connection:
+        with _engine(self.url, self.namespace).begin() as connection:
             for suffix in ("_asof", "", "_rec"):
                 connection.execute(text(f'drop schema if exists "{self.namespace}{suffix}" cascade'))
 
     def dispose(self) -> None:
         """Close every pooled connection of this process."""
-        _engine(self.url, self.namespace, None).dispose()
+        _engine(self.url, self.namespace).dispose()
 
 
 def _connected(engine: Engine) -> Connection:

@@ -5,12 +5,17 @@ the rules (rulebook) and the run's inputs. Nothing here repeats a rule: the same
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
+from sqlalchemy.exc import DBAPIError
 
 from tasks.core.database import Database
 from tasks.core.due import Window
@@ -18,11 +23,21 @@ from tasks.core.errors import DataError
 from tasks.core.gates import new_candidates
 from tasks.core.inputs import Inputs
 from tasks.core.queries import query, reading
-from tasks.core.rulebook import kept, put_views_before_todays
-from tasks.core.touchpoints import Touchpoint
+from tasks.core.rulebook import Rulebook, kept, put_views_before_todays
 from tasks.decide import arbitrate, gather, windows_of
 
 Key = tuple[str, str]
+
+
+class Cause(StrEnum):
+    """Why a decision comes out otherwise, as far as the record tells."""
+
+    ERASED = "erased"
+    """The content of the message is gone; nothing else of it differs."""
+    SCHEMA = "schema changed"
+    """A migration between then and now: the SQL of that day reads other tables."""
+    FACTS = "facts or ledger"
+    """Neither: rows that no path of Todoke writes."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +49,19 @@ class Difference:
     subject_id: str
     recorded: Mapping[str, Any] | None
     replayed: Mapping[str, Any] | None
-    cause: str
+    cause: Cause
 
 
 @dataclass(frozen=True)
 class Replay:
-    """One hour decided again. `messages`, `waiting`, `ended`: decisions of the record."""
+    """One hour decided again. `messages`, `waiting`, `ended`: of the record. `schema`: its move since, if any."""
 
     run_id: str
     as_of: datetime
     messages: int
     waiting: int
     ended: int
+    schema: str = ""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -58,16 +74,19 @@ def replays(database: Database, from_at: datetime, until_at: datetime, most: int
         runs = query("replay/runs").rows(connection, from_at=from_at, until_at=until_at, most=most)
     if not runs:
         raise DataError(f"No hour was decided from {from_at.isoformat()} to {until_at.isoformat()}.")
-    for run in reversed(runs):
-        yield replay(database, run)
+    for version, of_version in groupby(reversed(runs), itemgetter("rulebook")):
+        with _looking_back(database, version) as look:
+            for run in of_version:
+                yield look(run)
 
 
-def replay(database: Database, run: RowMapping) -> Replay:
-    """Decide one hour again and compare. `run`: a row of sql/replay/runs. Writes nothing."""
-    if run["rulebook"] is None:
-        raise DataError(f"Run {run['run_id']} decided before rules were recorded: it cannot be replayed.")
+@contextmanager
+def _looking_back(database: Database, version: str | None) -> Iterator[Callable[[RowMapping], Replay]]:
+    """What replays runs of one version of the rules, in one session: views and plans are made once for all of them."""
+    if version is None:
+        raise DataError("Hours before rules were recorded cannot be replayed: ask for later ones with --from.")
     with database.transaction() as connection:
-        rules = kept(connection, run["rulebook"])
+        rules, schema = kept(connection, version), str(query("replay/schema").scalar(connection))
         if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
             raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be replayed.")
 
@@ -76,18 +95,51 @@ def replay(database: Database, run: RowMapping) -> Replay:
         with reading(rules.files):
             new_candidates(connection)
 
-    with database.as_of(run["load_id"], prepare) as connection, reading(rules.files):
-        names = list(run["windows"])
-        ends = _decide(connection, run, [one for name, one in rules.touchpoints().items() if name in names])
-        counts = query("replay/counts").one(connection, run_id=run["run_id"], touchpoints=names)
-        rows = query("replay/differences").rows(connection, run_id=run["run_id"], touchpoints=names)
-        found = [_difference(dict(row)) for row in rows] + _ends_otherwise(connection, run["run_id"], ends)
-    return Replay(run["run_id"], run["as_of"], counts["messages"], counts["waiting"], counts["ended"], found)
+    def look(run: RowMapping) -> Replay:
+        moved = _moved(run["inputs"].get("schema"), schema)
+        with _explained(run["run_id"], moved), at(run["load_id"]) as connection, reading(rules.files):
+            return _replay(connection, run, rules, moved)
+
+    with ExitStack() as session:
+        with _explained(f"by rules {version}", ""):
+            at = session.enter_context(database.past(prepare))
+        yield look
 
 
-def _decide(connection: Connection, run: RowMapping, chosen: list[Touchpoint]) -> dict[Key, str]:
+def _moved(then: str | None, now: str) -> str:
+    """How far the schema moved since the run; empty where it did not, or the run did not record it."""
+    return f"{then} → {now}" if then and then != now else ""
+
+
+@contextmanager
+def _explained(what: str, moved: str) -> Iterator[None]:
+    """SQL of another day may ask for what today's tables do not have."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _cannot(what, str(error.orig).splitlines()[0], moved) from error
+
+
+def _cannot(what: str, said: str, moved: str) -> DataError:
+    since = f" The schema changed since ({moved})." if moved else ""
+    return DataError(f"Run {what} cannot be replayed: {said}.{since}")
+
+
+def _replay(connection: Connection, run: RowMapping, rules: Rulebook, moved: str) -> Replay:
+    """Decide one hour again and compare. `run`: a row of sql/replay/runs. Writes nothing."""
+    names, ends = list(run["windows"]), _decide(connection, run, rules, moved)
+    counts = query("replay/counts").one(connection, run_id=run["run_id"], touchpoints=names)
+    rows = query("replay/differences").rows(connection, run_id=run["run_id"], touchpoints=names)
+    cause = Cause.SCHEMA if moved else Cause.FACTS
+    found = [_difference(dict(row), cause) for row in rows]
+    found += _ends_otherwise(connection, run["run_id"], ends, cause)
+    return Replay(run["run_id"], run["as_of"], counts["messages"], counts["waiting"], counts["ended"], moved, found)
+
+
+def _decide(connection: Connection, run: RowMapping, rules: Rulebook, moved: str) -> dict[Key, str]:
     """Candidates with their verdicts; messages the run would have ended, with the reason."""
     inputs = Inputs.of_record(run["inputs"], run["seen"])
+    chosen = [one for name, one in rules.touchpoints().items() if name in run["windows"]]
     query("replay/enter").run(
         connection,
         as_of=run["as_of"].isoformat(),
@@ -98,7 +150,7 @@ def _decide(connection: Connection, run: RowMapping, chosen: list[Touchpoint]) -
     rows = [{"touchpoint": name, **_instants(window)} for name, window in run["windows"].items()]
     windows = windows_of(connection, run["as_of"], run["load_id"], rows)
     if broken := gather(connection, chosen, windows, inputs):
-        raise DataError(f"Run {run['run_id']} cannot be replayed: {broken}")
+        raise _cannot(run["run_id"], "; ".join(f"{name}: {said}" for name, said in broken.items()), moved)
     arbitrate(connection, run["as_of"], chosen, inputs.gates)
     return _ended(connection, run["as_of"], windows)
 
@@ -120,11 +172,11 @@ def _ended(connection: Connection, as_of: datetime, windows: Mapping[str, Window
     return {(row["touchpoint"], row["subject_id"]): row["reason"] for row in rows}
 
 
-def _ends_otherwise(connection: Connection, run_id: str, replayed: dict[Key, str]) -> list[Difference]:
+def _ends_otherwise(connection: Connection, run_id: str, replayed: dict[Key, str], cause: Cause) -> list[Difference]:
     rows = query("replay/ends").rows(connection, run_id=run_id)
     recorded = {(row["touchpoint"], row["subject_id"]): row["reason"] for row in rows}
     return [
-        Difference("end", key[0], key[1], _reason(recorded.get(key)), _reason(replayed.get(key)), "facts or ledger")
+        Difference("end", key[0], key[1], _reason(recorded.get(key)), _reason(replayed.get(key)), cause)
         for key in sorted(recorded.keys() | replayed.keys())
         if recorded.get(key) != replayed.get(key)
     ]
@@ -134,7 +186,7 @@ def _reason(reason: str | None) -> dict[str, Any] | None:
     return None if reason is None else {"reason": reason}
 
 
-def _difference(row: dict[str, Any]) -> Difference:
+def _difference(row: dict[str, Any], cause: Cause) -> Difference:
     erased = set(row["recorded"] or {}) == {"context"} and row["recorded"]["context"] is None
     return Difference(
         row["kind"],
@@ -142,5 +194,5 @@ def _difference(row: dict[str, Any]) -> Difference:
         row["subject_id"],
         (row["recorded"] or {}) if row["is_recorded"] else None,
         (row["replayed"] or {}) if row["is_replayed"] else None,
-        "erased" if erased else "facts or ledger",
+        Cause.ERASED if erased else cause,
     )

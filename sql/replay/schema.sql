@@ -1,0 +1,3 @@
+-- Who:    the revision of the schema this namespace is at.
+-- Params: none
+select version_num from schema_version
