@@ -18,7 +18,7 @@ from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.facts import version as facts_version
 from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
-from tasks.core.guards import floor_of_first_run, last_decided_at, live_from
+from tasks.core.guards import floor_of_first_run, live_from
 from tasks.core.inputs import Inputs
 from tasks.core.queries import around, query
 from tasks.core.runs import Run, write_under
@@ -96,7 +96,7 @@ def set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> li
         formats=[touchpoint.subject_format for touchpoint in chosen],
         valid_hours=hours,
         floor_at=floor_at,
-        last_at=last_decided_at(connection),
+        as_of=run.as_of,
         set_by=run.run_id,
     )
     return [] if floor_at == live_from(connection) else held.begun([dict(row) for row in rows], floor_at)

@@ -1,8 +1,8 @@
 -- Who:    touchpoints deciding for the first time under this name and subject format, and those whose messages are valid for longer now.
 -- Effect: nothing anchored before the floor is ever planned (invariant 11). Known floors stay; the highest one counts. Where only the
---         validity grew, the floor is what was too late by the old one: what it held back stays in reach.
+--         validity grew, the floor is what is too late by the old one: what waits and is not stays in reach.
 -- Why:    a floor of a time before validities were kept says nothing of them.
--- Params: touchpoints, formats, valid_hours, floor_at, last_at, set_by
+-- Params: touchpoints, formats, valid_hours, floor_at, as_of, set_by
 with known as (
   select touchpoint, max(valid_for_hours) as hours
   from touchpoint_floor where touchpoint = any(cast(:touchpoints as text[])) group by touchpoint
@@ -15,7 +15,7 @@ with known as (
 insert into touchpoint_floor (touchpoint, subject_format, floor_at, set_by, valid_for_hours)
 select touchpoint, subject_format, cast(:floor_at as timestamptz), :set_by, hours from declared where not is_known
 union all
-select touchpoint, subject_format || ' for ' || hours || ' h', cast(:last_at as timestamptz) - make_interval(hours => longest), :set_by, hours
-from declared where is_known and hours > longest and cast(:last_at as timestamptz) is not null
+select touchpoint, subject_format || ' for ' || hours || ' h', cast(:as_of as timestamptz) - make_interval(hours => longest), :set_by, hours
+from declared where is_known and hours > longest
 on conflict (touchpoint, subject_format) do nothing
 returning touchpoint, subject_format

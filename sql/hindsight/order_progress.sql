@@ -1,9 +1,7 @@
--- Who:    progress as of the run, that of late orders folded from what we know now.
+-- Who:    progress of late orders, folded from what we know now.
 -- Grain:  order.
 -- Why:    what an order holds changed when the shop changed it, which a late version of the order says itself.
 -- Params: none
-select * from order_progress where order_id not in (select order_id from late_order)
-union all
 select (jsonb_populate_record(null::order_progress, to_jsonb(f) || jsonb_build_object(
          'content', coalesce(f.content, p.content),
          'content_changed_at', case when f.content <> p.content then o.updated_at else p.content_changed_at end))).*

@@ -31,8 +31,9 @@ def bind(connection: Connection, shop: str, oms: str, secret: bytes) -> None:
         )
     if bound["secret_key"] != secret_key:
         raise GuardError(
-            "The database was used with another secret: with this one every guest would be a stranger, and whoever opted "
-            "out would be written to again. Point TODOKE_HOME at the folder used before, or set TODOKE_SECRET to its secret."
+            "The database was used with another secret: with this one every guest would be a stranger, and whoever "
+            "opted out would be written to again. Point TODOKE_HOME at the folder used before, or set TODOKE_SECRET "
+            "to its secret."
         )
 
 
@@ -67,13 +68,8 @@ def go_live(connection: Connection, from_at: datetime, by: str) -> None:
 
 def floor_of_first_run(connection: Connection, as_of: datetime) -> datetime:
     """Where a touchpoint that was never decided begins: at go-live for the first run of all, else at the last run."""
-    return last_decided_at(connection) or live_from(connection) or as_of
-
-
-def last_decided_at(connection: Connection) -> datetime | None:
-    """Business time of the last hour that was decided."""
     last: datetime | None = query("guards/last_decided_at").scalar(connection)
-    return last
+    return last or live_from(connection) or as_of
 
 
 def open_holds(
@@ -119,7 +115,7 @@ def _hold(connection: Connection, run: Run, kind: str, what: str, **values: obje
 
 
 def _hold_after_gap(connection: Connection, run: Run, limits: GuardSettings) -> None:
-    last = last_decided_at(connection)
+    last: datetime | None = query("guards/last_decided_at").scalar(connection)
     if last and run.as_of - last > limits.gap:
         hours = round((run.as_of - last).total_seconds() / 3600)
         _hold(connection, run, "gap", f"The last good run was {hours} h ago ({last.isoformat()}).", hours=hours)

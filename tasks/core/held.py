@@ -29,8 +29,8 @@ def begun(floors: Sequence[Mapping[str, Any]], floor_at: datetime) -> list[str]:
         )
     if widened:
         sentences.append(
-            f"{_listed(widened)}: valid for longer now (valid_for_hours), which counts for what comes: what was too late "
-            "at the last run stays unsent; `todoke backfill` alone reaches further back."
+            f"{_listed(widened)}: valid for longer now (valid_for_hours), which counts for what comes: what is too "
+            "late by the old time stays unsent; `todoke backfill` alone reaches further back."
         )
     return sentences
 

@@ -80,9 +80,7 @@ class Touchpoint(Declaration):
     mode: Mode
     needs: tuple[Feed, ...] = Field(min_length=1, description="Feeds whose closed gate holds this touchpoint.")
     valid_for_hours: int = Field(
-        gt=0,
-        le=24 * 60,
-        description="From due_at; the due file cannot say longer, unless a content's own end is meant.",
+        gt=0, le=24 * 60, description="Most hours from due_at; contents end by their own date."
     )
     priority: int = Field(ge=0, le=100, description="Higher goes first between competing messages.")
     subject_format: Line = Field(description="What one message is about: a column or parts like C:P@run-out.")

@@ -1,4 +1,4 @@
-"""Ten accidents: what happens, what keeps it from sending anything, what the run says, and how to take the protection away."""
+"""Ten accidents: what happens, what keeps it from sending, what the run says, and how to take the protection away."""
 
 import csv
 import re
@@ -16,6 +16,8 @@ Row = dict[str, str]
 YEAR = timedelta(days=365)
 MARKS = Path("archive") / "high_water.json"
 LONG_AGO = "2020-01-01T00:00:00+00:00"
+_A_FLOOR = """insert into touchpoint_floor (touchpoint, subject_format, floor_at, set_by)
+              values (:name, :written, :at, 'a mistake')"""
 
 
 Happens = Callable[[Shop, Place], AbstractContextManager[Place]]
@@ -27,7 +29,7 @@ class Accident:
 
     `happens`: to a copy of the shop. `held_by`: guard, floor or gate, in a word. `says`: of the run, as a pattern.
     `unprotected`: the same accident without that protection. `is_over`: the person has set it right; None where
-    nothing is to be set right first: the ordinary news left in that very hour. `known_as`: its letters by their old names.
+    nothing is to be set right first: the ordinary news left in that very hour. `known_as`: a letter by its old name.
     """
 
     name: str
@@ -249,10 +251,7 @@ def _without_floor(**formats: str) -> Callable[[Place], Place]:
     def unprotected(place: Place) -> Place:
         place.sql("update touchpoint_floor set floor_at = :at", at=LONG_AGO)
         for name, written in formats.items():
-            place.sql(
-                "insert into touchpoint_floor (touchpoint, subject_format, floor_at, set_by) values (:name, :written, :at, 'a mistake')",
-                name=name, written=written, at=LONG_AGO,
-            )  # fmt: skip
+            place.sql(_A_FLOOR, name=name, written=written, at=LONG_AGO)
         return place
 
     return unprotected

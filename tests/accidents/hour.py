@@ -13,11 +13,11 @@ from typing import Any
 from prefect.logging import disable_run_logger
 
 from flows.hourly import STEPS
-from flows.walk import finish_hour
 from tasks.core.errors import TodokeError
 from tasks.core.settings import Settings
 from tasks.prepare import open_run
 from tasks.report import attention, summarise
+from tasks.walk import finish_hour
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where accidents happen: a copy of a shop that has sent before, with its home, its files, its database and its provider."""
+"""Where accidents happen: a copy of a shop that has sent before, its home, files, database and provider."""
 
 import json
 import os

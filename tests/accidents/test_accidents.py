@@ -1,4 +1,4 @@
-"""Ten accidents send nothing: neither again what was sent, nor now what is old. `python -m tests.accidents` adds the controls."""
+"""Ten accidents send nothing: neither again what was sent, nor what is old. `python -m tests.accidents`: controls."""
 
 from collections.abc import Iterator
 
@@ -47,6 +47,7 @@ def test_once_it_is_over_the_ordinary_news_leave(stage: Stage, accident: Acciden
 
 
 @pytest.mark.parametrize("name", ["home", "archive_url", "publish_url"])
-def test_a_folder_is_the_same_from_wherever_a_command_is_started(name: str) -> None:
+def test_a_folder_is_the_same_from_wherever_a_command_is_started(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"TODOKE_{name.upper()}", "state")
     with pytest.raises(ConfigurationError, match=f"TODOKE_{name.upper()}: .*absolute folder"):
-        Settings(**{name: "state"})
+        Settings()

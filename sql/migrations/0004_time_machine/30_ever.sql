@@ -11,6 +11,7 @@ create view {ns}_asof.payments_ever as select * from {ns}.payments;
 create view {ns}_asof.refunds_ever as select * from {ns}.refunds;
 create view {ns}_asof.reviews_ever as select * from {ns}.reviews;
 create view {ns}_asof.load_ever as select * from {ns}.load;
+create view {ns}_asof.message_ever as select touchpoint, subject_id, planned_at, state from {ns}.message where not seed;
 
 -- Facts of orders with the time they happened at, by their own word, and the time we knew (business time of their load). A version of a
 -- row that has no time of its own is not here: nobody can say what it was true of. Grain: version of a row.
