@@ -17,6 +17,7 @@ from tasks.core import due, fallback
 from tasks.core.archive import keep
 from tasks.core.claims import StillDue
 from tasks.core.domain import ChannelName
+from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.sealing import Render, renderer_of
 from tasks.core.steps import Hook, reached
@@ -44,6 +45,15 @@ def deliver(run: Run) -> Delivered:
     for note in done.notes:
         get_run_logger().warning("%s", note)
     return done
+
+
+def deliver_now(run: Run) -> tuple[dict[str, int], list[str]]:
+    """The step for one plan that a person approved; where its messages are after it, and what it could not do."""
+    with ExitStack() as open_channels:
+        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
+        notes = deliver_messages(run, channels, renderer_of(run), hook=reached).notes
+    with run.database.transaction() as connection:
+        return {row["state"]: row["n"] for row in query("notice/states").rows(connection, run_id=run.run_id)}, notes
 
 
 def deliver_messages(

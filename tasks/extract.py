@@ -44,14 +44,14 @@ def extract(run: Run) -> dict[str, int]:
     return extract_feeds(run)
 
 
-def extract_feeds(run: Run, system: OrderSystem | None = None) -> dict[str, int]:
-    """Fetch every table of every feed; rows read per feed.
+def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime | None = None) -> dict[str, int]:
+    """Fetch every table of every feed; rows read per feed. `from_at`: read again what changed since then.
 
     Frames go to `<scratch>/raw/<table>.parquet` (text columns, `_file`, `_line`). A table that cannot be read, or that
     the order system does not have, is noted for `validate`, which closes its feed; the others go on.
     """
     system = system or order_system(run.settings, run.database_url)
-    since, told = watermarks(run), ask_sources(run)
+    since, told = _earlier(watermarks(run), from_at), ask_sources(run)
     more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
     offered = {*system.tables(), *more}
     read = [
@@ -73,6 +73,11 @@ def watermarks(run: Run) -> dict[str, datetime]:
     with run.database.transaction() as connection:
         rows = query("load/watermarks").rows(connection)
     return {row["feed"]: min(row["watermark_at"], run.as_of) - overlap for row in rows}
+
+
+def _earlier(since: dict[str, datetime], from_at: datetime | None) -> dict[str, datetime]:
+    """Only this read begins earlier: it goes on to now, so that the watermark after it is as true as before."""
+    return since if from_at is None else {feed: min(at, from_at) for feed, at in since.items()}
 
 
 def _absent(system: OrderSystem, table: str) -> Extracted:

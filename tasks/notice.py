@@ -6,7 +6,6 @@ savepoint and rolls it back.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +15,6 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
-from tasks.channels import channels_of
 from tasks.core import audience
 from tasks.core import notice_store as store
 from tasks.core.audit import record_act
@@ -51,12 +49,12 @@ from tasks.core.notices import NoticeKind, NoticeRequest
 from tasks.core.own_words import Words, check_words
 from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
-from tasks.core.sealing import renderer_of, samples_of
+from tasks.core.sealing import samples_of
 from tasks.core.steps import reached
 from tasks.core.thresholds import DetectionSettings, NoticeSettings, VolumeSettings
 from tasks.core.touchpoints import load
 from tasks.decide import Decision, arbitrate, cancel_untrue, record, set_floors, verdicts, write
-from tasks.deliver import deliver_messages
+from tasks.deliver import deliver_now
 from tasks.detect import gather, take_delays
 
 AHEAD = timedelta(hours=24)
@@ -151,7 +149,7 @@ def approve(run: Run, plan_id: str, plan_hash: str, operator: str) -> Approved:
         stopped = paused(connection)
         reached("planning")
     reached("plan")
-    states, notes = _deliver(run)
+    states, notes = deliver_now(run)
     later = [row for row in outcomes if left_out(row) is None and row["verdict"] is not None]
     return Approved(
         plan_id=plan_id,
@@ -193,7 +191,7 @@ def lift(run: Run, plan_id: str, operator: str, words: Words | None = None) -> L
         stopped = _stop(connection, run, plan)
         if plan.kind is NoticeKind.SERVICE:
             _decide(connection, run, plan, load_id)
-    states, notes = _deliver(run)
+    states, notes = deliver_now(run)
     return Lifted(plan_id=plan_id, stopped=stopped, told=told, states=states, notes=notes)
 
 
@@ -270,15 +268,6 @@ def _require_size(outcomes: Sequence[Mapping[str, Any]]) -> None:
             f"The notice would send {messages} messages, more than the ceiling of {ceiling} (TODOKE_VOLUME_CEILING). "
             "Narrow its filters, or raise the ceiling if you mean it."
         )
-
-
-def _deliver(run: Run) -> tuple[dict[str, int], list[str]]:
-    """The step of every hour; where this run's messages are after it, and what it could not do."""
-    with ExitStack() as open_channels:
-        channels = [open_channels.enter_context(closing(channel)) for channel in channels_of(run)]
-        notes = deliver_messages(run, channels, renderer_of(run), hook=reached).notes
-    with run.database.transaction() as connection:
-        return {row["state"]: row["n"] for row in query("notice/states").rows(connection, run_id=run.run_id)}, notes
 
 
 # The same for flows.

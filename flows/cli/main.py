@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli import (
+    backfill,
     bench,
     calendar,
     calibration,
@@ -43,6 +44,7 @@ MODULES = (
     release,
     mentions,
     notice,
+    backfill,
     pages,
     preview,
     listen,

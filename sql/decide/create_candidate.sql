@@ -23,7 +23,7 @@ create temp table if not exists candidate (
   -- filled by the gates 28_incentive (from which pool, on which terms) and 95_code
   pool text, terms jsonb, coupon jsonb,
   -- filled by the first gate that stops it; null after all gates = it leaves now
-  verdict     text check (verdict in ('done', 'dropped', 'expired', 'waiting', 'approval', 'held_out')),
+  verdict     text check (verdict in ('done', 'dropped', 'expired', 'waiting', 'approval', 'held_out', 'cancelled')),
   reason      text,
   detail      jsonb,
   recheck_at  timestamptz,

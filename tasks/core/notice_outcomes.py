@@ -97,7 +97,7 @@ def summary_of(
         by_region=dict(sorted(Counter(row["region"] or "unknown" for row in messages).items())),
         left_out=counted(out),
         overlap=told,
-        costs=[_cost(channel, n, costs, samples) for channel, n in sorted(channels.items())],
+        costs=[cost_of(channel, n, costs, samples) for channel, n in sorted(channels.items())],
     )
 
 
@@ -113,7 +113,7 @@ def _outcome(row: Mapping[str, Any]) -> str:
     return "later" if row["later"] else "now"
 
 
-def _cost(channel: str, messages: int, costs: Costs, samples: Sequence[Sample]) -> Cost:
+def cost_of(channel: str, messages: int, costs: Costs, samples: Sequence[Sample]) -> Cost:
     """An SMS is paid by segment: of the longest sample."""
     price: Decimal | None = getattr(costs, channel, None)
     if price is None:

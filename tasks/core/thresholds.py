@@ -174,3 +174,15 @@ class NoticeSettings(FromEnvironment):
         4, gt=0, description="A preview can be approved for so long: the shop moves on meanwhile."
     )
     samples: int = Field(3, ge=1, le=20, description="Messages a preview renders.")
+
+
+class BackfillSettings(FromEnvironment):
+    """Backfills of the data team."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_BACKFILL_", extra="ignore", frozen=True)
+
+    most: int = Field(200, ge=1, le=250_000, description="Messages a send may hold where nobody says otherwise.")
+    expiry_hours: float = Field(4, gt=0, description="A previewed send can be approved for so long.")
+    samples: int = Field(
+        3, ge=1, le=20, description="Messages a preview renders, and differences of each kind a shadow shows."
+    )

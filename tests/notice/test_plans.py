@@ -121,7 +121,7 @@ def test_killed_before_delivery_it_is_sent_by_whoever_delivers_next(shop: Run, m
 
     shown = previewed(shop, **DELAY)
     with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr("tasks.notice.deliver_messages", die)
+        killed.setattr("tasks.deliver.deliver_messages", die)
         approved(at(shop, "approve"), shown)
     assert ledger(shop) == dict.fromkeys(TOLD, "planned")
     with pytest.raises(GuardError, match="was approved by aya"):

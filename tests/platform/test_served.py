@@ -167,6 +167,26 @@ def test_what_was_previewed_is_sent_after_a_restart_of_everything_and_once(serve
     assert column(served, ACTS, plan_id=plan_id) == acts
 
 
+def test_a_floor_is_lowered_and_what_is_still_true_is_sent_through_the_form(served: Path) -> None:
+    """Reviews nobody asked for: they were due in the weeks before the shop went live."""
+    weeks = {"touchpoints": ["review_request"], "from_at": "2026-08-24T00:00:00+09:00"}
+    mark = weeks | {"mode": "mark", "to_at": "2026-08-25T00:00:00+09:00", "move_floor": True}
+    state_of(served, press(served, "backfill/backfill", operator=SATO, request=mark), "COMPLETED")
+    run_id = press(
+        served, "backfill/backfill", operator=SATO,
+        request=weeks | {"mode": "send", "to_at": "2026-09-14T10:00:00+09:00", "most": 3},
+    )  # fmt: skip
+    assert state_of(served, run_id, "PAUSED")["name"] == "Suspended"
+    plan_id = f"b{run_id.split('-')[0]}"
+    assert "3 messages would leave now" in artifact(served, f"backfill-{plan_id}")
+    assert resume(served, run_id, decision="approve", name=SUZUKI) == "ACCEPT"
+    state_of(served, run_id, "COMPLETED")
+    sent = "select state from message join backfill_member using (touchpoint, subject_id) where backfill_id = :p"
+    assert column(served, sent + " and not held_out", p=plan_id) == ["accepted"] * 3
+    acts = [f"backfill.preview by {SATO}", f"backfill.approve by {SUZUKI}"]
+    assert column(served, ACTS, plan_id=plan_id) == acts
+
+
 def test_what_waits_is_released_as_shown_through_the_form(served: Path) -> None:
     """Posts about the sample shop wait for a person (mention_reply)."""
     before = column(served, WAITING)

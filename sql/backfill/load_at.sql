@@ -1,0 +1,3 @@
+-- Who:    the newest load of that time; null before the first.
+-- Params: at
+select max(load_id) from load where as_of <= :at
