@@ -24,7 +24,7 @@ from tasks.core.postgres import create_database, drop_database
 from tasks.core.queries import query
 from tasks.core.runs import write_under
 from tasks.oms.sample import CLOCK, write_sample
-from tests.accidents.hour import Said, hour
+from tests.accidents.hour import ACTS, Said
 from tests.deliver.scripted import Answer, Request, Scripted, listening
 
 ORDERS = 500
@@ -62,7 +62,7 @@ class Provider:
 class Place:
     """One copy of the shop. `project`: the rules it runs by, another folder than this one's after a deployment.
 
-    `settings`: TODOKE_* variables of its own.
+    `settings`: TODOKE_* variables of its own. `act`: what is run, one of tests/accidents/hour.py's.
     """
 
     home: Path
@@ -71,6 +71,7 @@ class Place:
     provider: Provider
     project: Path = ROOT
     settings: Mapping[str, str] = field(default_factory=dict)
+    act: str = "hour"
 
     @property
     def database(self) -> Database:
@@ -104,8 +105,8 @@ class Place:
 
     def _run(self, as_of: datetime) -> Said:
         if self.project == ROOT:
-            return hour(self.home, self.drop, self.url, as_of)
-        command = [sys.executable, "-m", "tests.accidents.hour"]
+            return ACTS[self.act](self.home, self.drop, self.url, as_of)
+        command = [sys.executable, "-m", "tests.accidents.hour", self.act]
         arguments = [str(self.home), str(self.drop), self.url, as_of.isoformat()]
         told = os.environ | {"PYTHONPATH": str(self.project)}
         done = subprocess.run([*command, *arguments], cwd=self.project, env=told, capture_output=True, check=False)

@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tests.accidents.accidents import Accident, every_order_again, nothing
+from tests.accidents.accidents import Accident
+from tests.accidents.happenings import every_order_again, nothing
 from tests.accidents.hour import Said
 from tests.accidents.place import Letter, Shop
 

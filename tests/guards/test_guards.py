@@ -61,7 +61,7 @@ def test_a_database_is_bound_to_its_shop_at_first_use(database: Database) -> Non
             guards.bind(connection, "aozora", "sample", SECRET)
         with pytest.raises(GuardError, match="not to 'hinata' on 'shopify'"):
             guards.bind(connection, "hinata", "shopify", SECRET)
-        with pytest.raises(GuardError, match="used with another secret: .* TODOKE_SECRET"):
+        with pytest.raises(GuardError, match=r"used with another secret: .* TODOKE_SECRET"):
             guards.bind(connection, "hinata", "sample", b"of another folder")
 
 

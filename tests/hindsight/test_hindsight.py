@@ -1,4 +1,4 @@
-"""An order edited, a scan three days late, a return recorded afterwards: what would have been otherwise. Nothing is resent.
+"""An order edited, a scan three days late, a return recorded afterwards: what would have been otherwise.
 
 Akari changed her address before the confirmation left, Bunta had his parcel when he was told it is late, Chie had sent
 hers back when she was asked how it is. Daichi's facts came in time, what came late of Emi's changes nothing, Fumi's
