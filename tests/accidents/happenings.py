@@ -102,12 +102,10 @@ def rename(project: Path) -> None:
 def change_subjects(project: Path) -> None:
     """`check_in` says so, as it should; `thank_you` does not."""
     for name in ("check_in", "thank_you"):
-        replace(
-            project / "sql" / "due" / f"{name}.sql", "f.order_id as subject_id", "'v2:' || f.order_id as subject_id"
-        )
-    change_text(
-        project / "templates" / "check_in" / "touchpoint.toml", 'subject_format = "O"', 'subject_format = "v2:O"'
-    )
+        path = project / "sql" / "due" / f"{name}.sql"
+        change_text(path, "f.order_id as subject_id", "'v2:' || f.order_id as subject_id")
+    declared = project / "templates" / "check_in" / "touchpoint.toml"
+    change_text(declared, 'subject_format = "O"', 'subject_format = "v2:O"')
 
 
 def without_gate(name: str) -> Callable[[Path], None]:
