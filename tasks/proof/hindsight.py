@@ -145,13 +145,13 @@ def _know(connection: Connection, run: RowMapping, newest: int) -> list[str]:
 def _put_facts(connection: Connection, given: Mapping[str, Any]) -> None:
     known = [name.rpartition("/")[2] for name in names("hindsight/known")]
     for table in sorted(known, key="shipment_lines".__eq__):  # which are found through their parcels
-        _table(connection, f"known_{table}", f"hindsight/known/{table}", {"load_id": given["load_id"]})
+        query(f"hindsight/known/{table}").keep(connection, f"known_{table}", load_id=given["load_id"])
     for table in known:
         theirs = _BY_PARCEL if table == "shipment_lines" else _BY_ORDER
         _view(connection, table, f"select * from {table} where not ({theirs}) union all select * from known_{table}")  # noqa: S608
     for name in names("hindsight/late"):
         table = name.rpartition("/")[2]
-        _table(connection, f"late_{table}", name, given)
+        query(name).keep(connection, f"late_{table}", **given)
         _view(connection, table, f"select * from {table} union all select * from late_{table}")  # noqa: S608
 
 
@@ -172,13 +172,8 @@ def _put_folded(connection: Connection, zone: str) -> None:
 def _put(connection: Connection, table: str) -> None:
     """The table as sql/hindsight/<table>.sql has it: the late orders' rows, and all others as they are."""
     theirs = _BY_PARCEL if table == "parcel_scan" else _BY_ORDER
-    _table(connection, f"known_{table}", f"hindsight/{table}", {})
+    query(f"hindsight/{table}").keep(connection, f"known_{table}")
     _view(connection, table, f"select * from {table} where not ({theirs}) union all select * from known_{table}")  # noqa: S608
-
-
-def _table(connection: Connection, name: str, statement: str, given: Mapping[str, Any]) -> None:
-    found = query(statement)
-    connection.execute(text(f"create temporary table {name} as {found.clause.text}"), found._checked(dict(given)))
 
 
 def _view(connection: Connection, name: str, body: str) -> None:
