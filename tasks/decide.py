@@ -11,13 +11,13 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.core import audience, incentives, rulebook
+from tasks.core import audience, held, incentives, rulebook
 from tasks.core.brand import load_brand
 from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
 from tasks.core.due_set import check_due_set
 from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gates
-from tasks.core.guards import floor_of_first_run
+from tasks.core.guards import floor_of_first_run, live_from
 from tasks.core.inputs import Inputs
 from tasks.core.queries import around, query
 from tasks.core.runs import Run, write_under
@@ -64,14 +64,14 @@ def plan_messages(
     decision, inputs = Decision(load_id), Inputs.of_now(connection, run.settings)
     write_under(connection, decision.load_id, run.as_of)
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
-    set_floors(connection, run, chosen)
+    begun = set_floors(connection, run, chosen)
     undecided = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
     windows = windows_of(connection, run.as_of, load_id, [dict(row) for row in undecided])
     new_candidates(connection)
     decision.broken = gather(connection, chosen, windows, inputs)
     decision.alarms = arbitrate(connection, run.as_of, chosen, inputs.gates)
     decided = [touchpoint.name for touchpoint in chosen if touchpoint.name not in decision.broken]
-    decision.alarms += alarms(connection, run, decided)
+    decision.alarms += [*alarms(connection, run, decided), *begun, *held.left_out(connection)]
     segments = audience.wanted({touchpoint.name: touchpoint.segments for touchpoint in chosen})
     touched = {name: windows[name].touched for name in decided}
     decision.planned = write(connection, run, decision.load_id, touched, segments)
@@ -84,15 +84,21 @@ def plan_messages(
     return decision
 
 
-def set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> None:
-    """Every touchpoint has a floor from its first decision on."""
-    query("guards/set_floors").run(
+def set_floors(connection: Connection, run: Run, chosen: list[Touchpoint]) -> list[str]:
+    """Every touchpoint has a floor from its first decision on. A sentence about new ones, unless a person went live."""
+    floor_at, names = floor_of_first_run(connection, run.as_of), [touchpoint.name for touchpoint in chosen]
+    hours = [touchpoint.valid_for_hours for touchpoint in chosen]
+    query("guards/note_validity").run(connection, touchpoints=names, valid_hours=hours)
+    rows = query("guards/set_floors").rows(
         connection,
-        touchpoints=[touchpoint.name for touchpoint in chosen],
+        touchpoints=names,
         formats=[touchpoint.subject_format for touchpoint in chosen],
-        floor_at=floor_of_first_run(connection, run.as_of),
+        valid_hours=hours,
+        floor_at=floor_at,
+        as_of=run.as_of,
         set_by=run.run_id,
     )
+    return [] if floor_at == live_from(connection) else held.begun([dict(row) for row in rows], floor_at)
 
 
 def windows_of(

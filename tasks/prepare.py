@@ -41,7 +41,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch))
     run.database.migrate()
     with run.database.transaction() as connection:
-        bind(connection, settings.shop, settings.oms)
+        bind(connection, settings.shop, settings.oms, secret(run.settings))
         require_go_live(connection, any(channel.is_real for channel in channels_of(run)))
     return run
 
@@ -79,7 +79,9 @@ def drop_scratch(settings: Settings, name: str) -> None:
 @task(name="guard", timeout_seconds=300, tags=["guard"], cache_policy=NO_CACHE, persist_result=False)
 def guard(run: Run) -> int:
     """Open the holds this run deserves. Raises GuardError while any is open, so nothing is loaded, decided or sent."""
-    ids = read_ids(run.scratch, "orders") if order_system(run.settings, run.database_url).is_full("orders") else None
+    system = order_system(run.settings, run.database_url)
+    read = {table: read_ids(run.scratch, table) for table in ("orders", "customers") if system.is_full(table)}
+    ids = {table: found for table, found in read.items() if found is not None}
     mark = read_high_water(archive_store(run.settings), run.namespace)
     with run.database.transaction() as connection:
         holds = open_holds(connection, run, GuardSettings(), mark, ids)

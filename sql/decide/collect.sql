@@ -5,11 +5,12 @@
 --         Where variants have weights, a hash of touchpoint and person chooses among them, whatever the due file says (and never the
 --         hash of the holdout): each draws a lot by its own name, the shortest -ln(lot) / weight wins with its share of all weights
 --         (weighted rendezvous hashing). So a changed weight moves people to or from that variant, and nobody else.
--- Params: touchpoint, class, priority, mode, holdout, needs, channels, floor_at, variants, weights
+--         No due file makes a message valid for longer than declared: a longer time is declared, and begins with a floor (guards/set_floors).
+-- Params: touchpoint, class, priority, mode, holdout, needs, channels, floor_at, variants, weights, valid_for_hours
 insert into candidate (touchpoint, subject_id, customer_id, order_id, due_at, valid_until, variant, checks, context,
                        class, priority, mode, holdout, needs, channels)
 select distinct on (due.subject_id)
-       :touchpoint, due.subject_id, due.customer_id, due.order_id, due.due_at, due.valid_until,
+       :touchpoint, due.subject_id, due.customer_id, due.order_id, due.due_at, least(due.valid_until, due.due_at + make_interval(hours => cast(:valid_for_hours as integer))),
        case when cardinality(cast(:variants as text[])) = 0 then due.variant else (
          select v.name
          from coalesce((select p.person_id from person p where p.customer_id = due.customer_id), due.customer_id) one (person_id),

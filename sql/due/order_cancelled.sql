@@ -11,7 +11,7 @@ select f.order_id as subject_id, f.customer_id, f.order_id,
              select from message m
              where m.touchpoint = 'order_confirmation' and m.subject_id = f.order_id
                and m.state in ('sealed', 'posting', 'unknown', 'parked', 'accepted'))
-           or f.placed_at <= (select max(floor_at) from touchpoint_floor where touchpoint = 'order_confirmation'),
+           or f.placed_at <= (select min(floor_at) from touchpoint_floor where touchpoint = 'order_confirmation'),
          'not_point_of_sale', f.sales_channel is distinct from 'pos',
          'not_delivered', f.delivered_at is null or f.delivered_at > :as_of) as checks,
        jsonb_build_object(

@@ -13,6 +13,7 @@ _SAID = {
     "before_floor": "they were due before the touchpoint began here (its floor)",
     "too_late": "they are not worth sending any more (validity)",
     "already_accepted": "they were sent",
+    "told_before": "they were told under another id",
     "already_expired": "they were too late when they came up",
     "already_cancelled": "they stopped being true, or were marked",
     "already_held_out": "the holdout keeps them",

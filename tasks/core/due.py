@@ -94,7 +94,10 @@ def collect(connection: Connection, touchpoint: Touchpoint, window: Window, chan
         "touched": list(window.touched),
         "customer_id": window.customer_id,
     }
-    return statement.run(connection, **values, **{name: given[name] for name in wanted})
+    declared_ones = {
+        name: value for name, value in values.items() if name in statement.params
+    }  # a rulebook may know fewer
+    return statement.run(connection, **declared_ones, **{name: given[name] for name in wanted})
 
 
 def declared_values(touchpoint: Touchpoint, channels: Sequence[ChannelName]) -> dict[str, Any]:
@@ -109,6 +112,7 @@ def declared_values(touchpoint: Touchpoint, channels: Sequence[ChannelName]) -> 
         "channels": [channel.value for channel in channels],
         "variants": list(touchpoint.shares),
         "weights": list(touchpoint.shares.values()),
+        "valid_for_hours": None if touchpoint.ends_by_fact else touchpoint.valid_for_hours,
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from tasks.core import incentives
 from tasks.core.brand import load_brand
 from tasks.core.queries import names, query
-from tasks.core.touchpoints import load_all
+from tasks.core.touchpoints import load_all, version
 from tasks.core.volume import limits
 
 
@@ -67,8 +67,9 @@ def settings_of_gates() -> dict[str, Any]:
     """What gates are told besides the time.
 
     `sources`: what each shop front lets us send, source -> classes as JSON. `incentives`: which touchpoints may give a
-    coupon, and each shop front's pools, as JSON.
+    coupon, and each shop front's pools, as JSON. `versions`: touchpoint -> hash of its files, as JSON.
     """
     sources = {source: section.allowed for source, section in load_brand().sections.items()}
     wanted = incentives.wanted(load_brand(), load_all().values())
-    return {"sources": json.dumps(sources), "incentives": wanted, **limits()}
+    versions = json.dumps({name: version(name) for name in load_all()})
+    return {"sources": json.dumps(sources), "incentives": wanted, "versions": versions, **limits()}

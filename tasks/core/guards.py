@@ -1,8 +1,10 @@
 """Invariant 11: never to the wrong people by accident. Each guard says what it saw and which command lifts it."""
 
+import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -12,19 +14,26 @@ from tasks.core.runs import Run
 from tasks.core.thresholds import GuardSettings
 
 FEWEST_KNOWN = 20
-"""Fewer orders written to than this say nothing about ids changing wholesale."""
+"""Fewer orders or customers written to than this say nothing about ids changing wholesale."""
 
 HOLD_ADVICE = "Look at it, then run `todoke resume` to go on or restore what is missing."
 
 
-def bind(connection: Connection, shop: str, oms: str) -> None:
-    """Bind the database to its shop and order system at first use; another pair is refused."""
-    bound = query("guards/bind").one(connection, shop=shop, oms=oms)
+def bind(connection: Connection, shop: str, oms: str, secret: bytes) -> None:
+    """Bind the database to its shop, order system and secret at first use; others are refused."""
+    secret_key = hmac.new(secret, b"binding", sha256).hexdigest()
+    bound = query("guards/bind").one(connection, shop=shop, oms=oms, secret_key=secret_key)
     if (bound["shop"], bound["oms"]) != (shop, oms):
         raise GuardError(
             f"The database belongs to shop {bound['shop']!r} on order system {bound['oms']!r}, "
             f"not to {shop!r} on {oms!r}. "
             "Point TODOKE_DATABASE_URL or TODOKE_HOME at the right one."
+        )
+    if bound["secret_key"] != secret_key:
+        raise GuardError(
+            "The database was used with another secret: with this one every guest would be a stranger, and whoever "
+            "opted out would be written to again. Point TODOKE_HOME at the folder used before, or set TODOKE_SECRET "
+            "to its secret."
         )
 
 
@@ -64,15 +73,16 @@ def floor_of_first_run(connection: Connection, as_of: datetime) -> datetime:
 
 
 def open_holds(
-    connection: Connection, run: Run, limits: GuardSettings, known_mark: int | None, order_ids: Sequence[str] | None
+    connection: Connection, run: Run, limits: GuardSettings, known_mark: int | None, ids: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """Open the holds this run deserves; returns one line for each hold now open, earlier ones included.
 
-    `known_mark`: messages the archive knows of. `order_ids`: all ids of a full extract, None for an incremental one.
+    `known_mark`: messages the archive knows of. `ids`: `orders` and `customers` -> all ids of a full extract; a table
+    that was read in part is missing.
     """
     _hold_after_gap(connection, run, limits)
     _hold_below_high_water(connection, run, known_mark)
-    _hold_when_vanished(connection, run, limits, order_ids)
+    _hold_when_vanished(connection, run, limits, ids)
     return held(connection)
 
 
@@ -122,12 +132,11 @@ def _hold_below_high_water(connection: Connection, run: Run, known_mark: int | N
 
 
 def _hold_when_vanished(
-    connection: Connection, run: Run, limits: GuardSettings, order_ids: Sequence[str] | None
+    connection: Connection, run: Run, limits: GuardSettings, ids: Mapping[str, Sequence[str]]
 ) -> None:
-    if order_ids is None:
-        return
-    row = query("guards/vanished").one(connection, as_of=run.as_of, ids=list(order_ids))
-    known, vanished = row["known"], row["vanished"]
-    if known >= FEWEST_KNOWN and vanished / known > limits.vanished_share:
-        what = f"{vanished} of {known} orders written to lately are gone from the source: did their ids change?"
-        _hold(connection, run, "vanished", what, known=known, vanished=vanished)
+    for what, found in ids.items():
+        row = query(f"guards/vanished_{what}").one(connection, as_of=run.as_of, ids=list(found))
+        known, vanished = row["known"], row["vanished"]
+        if known >= FEWEST_KNOWN and vanished / known > limits.vanished_share:
+            said = f"{vanished} of {known} {what} written to lately are gone from the source: did their ids change?"
+            _hold(connection, run, "vanished", said, known=known, vanished=vanished, of=what)

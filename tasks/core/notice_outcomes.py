@@ -31,6 +31,7 @@ EXPLAINED = {
     "class_not_allowed": "the shop front of their order does not let us write this",
     "before_floor": "the touchpoint began only now on this database",
     "too_late": "it is not worth sending any more",
+    "told_before": "it was told under another id",
     "gone": "their order has arrived, was cancelled or returned, or another notice speaks for it",
     "feed_closed": "the orders cannot be trusted this hour",
     "feed_stale": "the orders cannot be trusted this hour",

@@ -53,6 +53,11 @@ class Statement:
         """Execute for its effect; the number of rows it touched."""
         return connection.execute(self.clause, self._checked(values)).rowcount
 
+    def keep(self, connection: Connection, table: str, **values: Any) -> int:
+        """Its rows as a temporary table of this session; how many."""
+        made = text(f"create temporary table {table} as {self.clause.text}")
+        return connection.execute(made, self._checked(values)).rowcount
+
     def _checked(self, values: dict[str, Any]) -> dict[str, Any]:
         if values.keys() != self.params:
             missing, extra = self.params - values.keys(), values.keys() - self.params

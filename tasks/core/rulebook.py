@@ -68,11 +68,14 @@ def kept(connection: Connection, version: str) -> Rulebook:
     return Rulebook(version, files)
 
 
-def put_views_before_todays(connection: Connection, rulebook: Rulebook) -> None:
-    """Temporary views of this session wherever a shared view of `rulebook` differs from today's."""
+def put_views_before_todays(connection: Connection, rulebook: Rulebook, always: bool = False) -> None:
+    """Temporary views of this session wherever a shared view of `rulebook` differs from today's.
+
+    `always`: also where none does, for tables below them have temporary views before them.
+    """
     today, names = current().files, rulebook.files[_ORDER].split()
     paths = [f"sql/facts/{name}.sql" for name in names]
-    if all(today.get(path) == rulebook.files[path] for path in paths):
+    if not always and all(today.get(path) == rulebook.files[path] for path in paths):
         return
     with reading(rulebook.files):
         for name in names:

@@ -124,6 +124,13 @@ class Settings(FromEnvironment):
         """Addresses of TODOKE_ALLOW, lower case."""
         return tuple(address.strip().lower() for address in self.allow.split(",") if address.strip())
 
+    @field_validator("home", "publish_url", "archive_url")
+    @classmethod
+    def _is_the_same_from_every_folder(cls, value: Path | str | None) -> Path | str | None:
+        if value and "://" not in str(value) and not Path(value).is_absolute():
+            raise ValueError("name an absolute folder: this one is another from each folder a command is started in")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _bucket_has_a_public_address(cls, value: str | None, info: ValidationInfo) -> str | None:

@@ -79,7 +79,9 @@ class Touchpoint(Declaration):
     owner: Line
     mode: Mode
     needs: tuple[Feed, ...] = Field(min_length=1, description="Feeds whose closed gate holds this touchpoint.")
-    valid_for_hours: int = Field(gt=0, le=24 * 60, description="Default of valid_until, from due_at.")
+    valid_for_hours: int = Field(
+        gt=0, le=24 * 60, description="Most hours from due_at; contents end by their own date."
+    )
     priority: int = Field(ge=0, le=100, description="Higher goes first between competing messages.")
     subject_format: Line = Field(description="What one message is about: a column or parts like C:P@run-out.")
     channels: tuple[ChannelName, ...] = Field(min_length=1, description="In order of fallback.")
@@ -121,6 +123,11 @@ class Touchpoint(Declaration):
         """Variants sql/decide/collect.sql chooses among, with their weights; none where the due file says which."""
         weights = {name: weight for name, weight in self.variants.items() if not isinstance(weight, str)}
         return {name: weight for name, weight in weights.items() if weight} if len(weights) > 1 else {}
+
+    @property
+    def ends_by_fact(self) -> bool:
+        """The due file says until when, for contents and campaigns end on a day of their own."""
+        return bool({"contents", "campaigns"} & set(self.needs))
 
     def incentive_of(self, variant: str) -> Incentive | None:
         """Whether this variant gives a coupon."""

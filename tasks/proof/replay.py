@@ -5,9 +5,9 @@ the rules (rulebook) and the run's inputs. Nothing here repeats a rule: the same
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -83,12 +83,8 @@ def replays(database: Database, from_at: datetime, until_at: datetime, most: int
 @contextmanager
 def looking_back(database: Database, version: str | None) -> Iterator[Callable[[RowMapping], Replay]]:
     """What replays runs of one version of the rules, in one session: views and plans are made once for all of them."""
-    if version is None:
-        raise DataError("Hours before rules were recorded cannot be replayed: ask for later ones with --from.")
     with database.transaction() as connection:
-        rules, schema = kept(connection, version), str(query("replay/schema").scalar(connection))
-        if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
-            raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be replayed.")
+        rules, schema = rules_of(connection, version), str(query("replay/schema").scalar(connection))
 
     def prepare(connection: Connection) -> None:
         put_views_before_todays(connection, rules)
@@ -104,6 +100,15 @@ def looking_back(database: Database, version: str | None) -> Iterator[Callable[[
         with _explained(f"by rules {version}", ""):
             at = session.enter_context(database.past(prepare))
         yield look
+
+
+def rules_of(connection: Connection, version: str | None) -> Rulebook:
+    """The rules of that version. Raises DataError where they, or the history to apply them to, were not kept."""
+    if version is None:
+        raise DataError("Hours before rules were recorded cannot be replayed: ask for later ones with --from.")
+    if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
+        raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be replayed.")
+    return kept(connection, version)
 
 
 def _moved(then: str | None, now: str) -> str:
@@ -127,19 +132,23 @@ def _cannot(what: str, said: str, moved: str) -> DataError:
 
 def _replay(connection: Connection, run: RowMapping, rules: Rulebook, moved: str) -> Replay:
     """Decide one hour again and compare. `run`: a row of sql/replay/runs. Writes nothing."""
-    names, ends = list(run["windows"]), _decide(connection, run, rules, moved)
-    counts = query("replay/counts").one(connection, run_id=run["run_id"], touchpoints=names)
-    rows = query("replay/differences").rows(connection, run_id=run["run_id"], touchpoints=names)
+    ends = _ended(connection, run["as_of"], decide_again(connection, run, rules, moved))
+    counts = query("replay/counts").one(connection, run_id=run["run_id"], touchpoints=list(run["windows"]))
     cause = Cause.SCHEMA if moved else Cause.FACTS
-    found = [_difference(dict(row), cause) for row in rows]
+    found = differences(connection, run, cause)
     found += _ends_otherwise(connection, run["run_id"], ends, cause)
     return Replay(run["run_id"], run["as_of"], counts["messages"], counts["waiting"], counts["ended"], moved, found)
 
 
-def _decide(connection: Connection, run: RowMapping, rules: Rulebook, moved: str) -> dict[Key, str]:
-    """Candidates with their verdicts; messages the run would have ended, with the reason."""
+def differences(connection: Connection, run: RowMapping, cause: Cause = Cause.FACTS) -> list[Difference]:
+    """Messages and waiting rows that came out otherwise; asked after `decide_again`."""
+    rows = query("replay/differences").rows(connection, run_id=run["run_id"], touchpoints=list(run["windows"]))
+    return [_difference(dict(row), cause) for row in rows]
+
+
+def look_from(connection: Connection, run: RowMapping) -> Inputs:
+    """This transaction looks at ledger, feeds and time as the run did. Its inputs."""
     inputs = Inputs.of_record(run["inputs"], run["seen"])
-    chosen = [one for name, one in rules.touchpoints().items() if name in run["windows"]]
     query("replay/enter").run(
         connection,
         as_of=run["as_of"].isoformat(),
@@ -147,12 +156,22 @@ def _decide(connection: Connection, run: RowMapping, rules: Rulebook, moved: str
         seen=inputs.seen,
         feeds=json.dumps(inputs.feeds),
     )
+    return inputs
+
+
+def decide_again(
+    connection: Connection, run: RowMapping, rules: Rulebook, moved: str = "", more: Sequence[str] = ()
+) -> dict[str, Window]:
+    """Candidates with their verdicts; the window of each touchpoint. `more`: orders to be asked about besides."""
+    inputs = look_from(connection, run)
+    chosen = [one for name, one in rules.touchpoints().items() if name in run["windows"]]
     rows = [{"touchpoint": name, **_instants(window)} for name, window in run["windows"].items()]
     windows = windows_of(connection, run["as_of"], run["load_id"], rows)
+    windows = {name: replace(window, touched=[*window.touched, *more]) for name, window in windows.items()}
     if broken := gather(connection, chosen, windows, inputs):
         raise _cannot(run["run_id"], "; ".join(f"{name}: {said}" for name, said in broken.items()), moved)
     arbitrate(connection, run["as_of"], chosen, inputs.gates)
-    return _ended(connection, run["as_of"], windows)
+    return windows
 
 
 def _instants(window: Mapping[str, Any]) -> dict[str, Any]:

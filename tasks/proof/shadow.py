@@ -134,7 +134,8 @@ def _decided(shadow: Shadow, since: datetime, until: datetime) -> list[dict[str,
         _look_at_the_shadow(connection, shadow, until)
         new_candidates(connection)
 
-    with shadow.run.database.as_of(load_id, prepare) as connection:
+    with shadow.run.database.past(prepare) as at, at(load_id) as connection:
+        _enter(connection, shadow, until)
         query("replay/enter").run(
             connection, as_of=until.isoformat(), load_id=str(load_id), seen="", feeds=json.dumps(feeds)
         )
@@ -153,13 +154,7 @@ def _window(floor: dict[str, Any], since: datetime, after_load: int) -> dict[str
 
 def _look_at_the_shadow(connection: Connection, shadow: Shadow, until: datetime) -> None:
     """Temporary views before those of the as-of side: of the ledger, then every shared view, which reads it."""
-    query("shadow/enter").run(
-        connection,
-        touchpoints=shadow.names,
-        from_at=shadow.from_at.isoformat(),
-        from_load=str(shadow.from_load),
-        as_of=until.isoformat(),
-    )
+    _enter(connection, shadow, until)
     for name in VIEWS:
         view = shadow.statement(f"shadow/views/{name}").clause.text
         connection.execute(text(f"create temporary view {name} as {view}"))
@@ -181,3 +176,13 @@ def compare(shadow: Shadow, to_at: datetime, most: int) -> dict[str, Any]:
             counts.setdefault(row["touchpoint"], {})[row["outcome"]] = row["n"]
         samples = around(query("shadow/samples"), "compared", compared).rows(connection, most=most, **given)
         return {"counts": counts, "samples": [dict(row) for row in samples]}
+
+
+def _enter(connection: Connection, shadow: Shadow, until: datetime) -> None:
+    query("shadow/enter").run(
+        connection,
+        touchpoints=shadow.names,
+        from_at=shadow.from_at.isoformat(),
+        from_load=str(shadow.from_load),
+        as_of=until.isoformat(),
+    )

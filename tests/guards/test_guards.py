@@ -21,6 +21,7 @@ from tests.worlds import World, build, read_world
 
 AS_OF = datetime.fromisoformat("2026-09-15T10:00:00+09:00")
 LIMITS = GuardSettings()
+SECRET = b"of this shop"
 PEOPLE = Path(__file__).parents[1] / "due" / "order_confirmation.toml"
 
 
@@ -45,7 +46,7 @@ def written_to(connection: Connection, orders: list[str], as_of: datetime) -> No
     connection.execute(text(SENT), [{"id": order, "at": as_of} for order in orders])
 
 
-def holds(connection: Connection, run: Run, mark: int | None = None, ids: list[str] | None = None) -> list[str]:
+def holds(connection: Connection, run: Run, mark: int | None = None, **ids: list[str]) -> list[str]:
     return [line.split(":")[0] for line in guards.open_holds(connection, run, LIMITS, mark, ids)]
 
 
@@ -54,12 +55,14 @@ def holds(connection: Connection, run: Run, mark: int | None = None, ids: list[s
 
 def test_a_database_is_bound_to_its_shop_at_first_use(database: Database) -> None:
     with database.transaction() as connection:
-        guards.bind(connection, "hinata", "sample")
-        guards.bind(connection, "hinata", "sample")
+        guards.bind(connection, "hinata", "sample", SECRET)
+        guards.bind(connection, "hinata", "sample", SECRET)
         with pytest.raises(GuardError, match="belongs to shop 'hinata' on order system 'sample', not to 'aozora'"):
-            guards.bind(connection, "aozora", "sample")
+            guards.bind(connection, "aozora", "sample", SECRET)
         with pytest.raises(GuardError, match="not to 'hinata' on 'shopify'"):
-            guards.bind(connection, "hinata", "shopify")
+            guards.bind(connection, "hinata", "shopify", SECRET)
+        with pytest.raises(GuardError, match=r"used with another secret: .* TODOKE_SECRET"):
+            guards.bind(connection, "hinata", "sample", b"of another folder")
 
 
 # The past
@@ -179,9 +182,10 @@ def test_ids_that_change_wholesale_hold(database: Database) -> None:
     with database.transaction() as connection:
         decided(connection, AS_OF - timedelta(hours=1))
         written_to(connection, known, AS_OF - timedelta(days=2))
-        assert holds(connection, new_run(database), ids=[*known[5:], "new"]) == [], "a fifth may go"
-        assert holds(connection, new_run(database), ids=None) == [], "an incremental extract says nothing"
-        assert holds(connection, new_run(database), ids=[f"shop-{order}" for order in known]) == ["vanished"]
+        assert holds(connection, new_run(database), orders=[*known[5:], "new"]) == [], "a fifth may go"
+        assert holds(connection, new_run(database)) == [], "an incremental extract says nothing"
+        assert holds(connection, new_run(database), customers=["c"]) == [], "all were written to one customer"
+        assert holds(connection, new_run(database), orders=[f"shop-{order}" for order in known]) == ["vanished"]
 
 
 def test_a_held_run_loads_decides_and_sends_nothing(database: Database, tmp_path: Path) -> None:
