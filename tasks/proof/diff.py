@@ -17,7 +17,6 @@ from tasks.proof.diff_found import Comparison, Diff
 from tasks.proof.diff_hours import Walk, walking
 from tasks.proof.diff_versions import Version, version_called, working_tree
 
-
 Tick = Callable[[int, int, datetime], None]
 """Number of the hour, how many there are, the hour."""
 
