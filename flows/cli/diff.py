@@ -27,7 +27,7 @@ Revision = Annotated[
     str | None,
     typer.Argument(help="Git revision, or id of a rulebook in the database; default: where this branch left main."),
 ]
-LINES = 24
+LINES = 14
 """Of a sample that are printed; `--json` has all."""
 
 _TITLES = {"gains": "gains it", "loses": "loses it", "differs": "gets it differently"}

@@ -153,9 +153,10 @@ class Comparison:
 
     def _only(self, key: Key, kind: str, reason: Reason) -> Change:
         """Due before the first of these hours or after the last one is another time, not nothing."""
+        was_before = reason.why in (None, "before_floor") and reason.due_at and reason.due_at <= self.first.begins
         if reason.due_at and reason.due_at > self.runs[-1]["as_of"]:
             return Change(key, "differs", (_AFTER if kind == "loses" else f"was {_AFTER}",))
-        if reason.why is None and reason.due_at and reason.due_at <= self.first.begins:
+        if was_before:
             return Change(key, "differs", (_BEFORE if kind == "loses" else f"was {_BEFORE}",))
         return Change(key, kind, (reason.why or "not asked about in that hour",))
 
