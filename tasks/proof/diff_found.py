@@ -27,8 +27,6 @@ FIELDS = {
 READ = 200
 """Messages of a touchpoint that are rendered on both sides to count those that read otherwise."""
 
-_AFTER, _BEFORE = "due after these hours", "due before these hours"
-
 
 @dataclass
 class Row:
@@ -153,11 +151,11 @@ class Comparison:
 
     def _only(self, key: Key, kind: str, reason: Reason) -> Change:
         """Due before the first of these hours or after the last one is another time, not nothing."""
-        was_before = reason.why in (None, "before_floor") and reason.due_at and reason.due_at <= self.first.begins
+        was = "" if kind == "loses" else "was "
         if reason.due_at and reason.due_at > self.runs[-1]["as_of"]:
-            return Change(key, "differs", (_AFTER if kind == "loses" else f"was {_AFTER}",))
-        if was_before:
-            return Change(key, "differs", (_BEFORE if kind == "loses" else f"was {_BEFORE}",))
+            return Change(key, "differs", (f"{was}due after these hours",))
+        if reason.why in (None, "before_floor") and reason.due_at and reason.due_at <= self.first.begins:
+            return Change(key, "differs", (f"{was}due before these hours",))
         return Change(key, kind, (reason.why or "not asked about in that hour",))
 
     def _recorded(self, names: list[str]) -> set[Key]:

@@ -18,6 +18,8 @@ _TEXT, _CELL, _LINES = 1_500, 200, 60
 _LEFT = 2_000
 """Characters kept for what stands below the samples."""
 
+_QUOTED = re.compile(r'"[^"]*"')
+
 _SIGNS = {"gains": "gains", "loses": "loses", "differs": "different"}
 
 
@@ -60,10 +62,15 @@ def _head(diff: Diff, zone: tzinfo) -> Iterator[str]:
 def _tail(diff: Diff) -> Iterator[str]:
     yield ""
     for name, why in sorted(diff.left_out.items())[:10]:
-        yield f"- Not compared: `{name}`: {_cell(why)}"
+        yield f"- Not compared: `{name}`: {_cell(_without_values(why))}"
     if len(diff.left_out) > 10:
         yield f"- … and {len(diff.left_out) - 10} more are not compared."
     yield f"- {of_the_record(diff)}"
+
+
+def _without_values(error: str) -> str:
+    """PostgreSQL quotes names it misses, which may stand here, and values it cannot read, which may be somebody's."""
+    return error if "does not exist" in error else _QUOTED.sub('"…"', error)
 
 
 def summary(diff: Diff) -> str:

@@ -134,9 +134,11 @@ def test_a_comment_fits_and_shows_nobody(shop: Database, tmp_path: Path) -> None
     assert comment.startswith(MARK)
     assert "| `check_in` | 3 | 2 | 0 | 0 | 3 |" in comment
     assert "asai-1" not in comment
-    many = replace(one, samples=one.samples * 200, left_out=dict.fromkeys(map(str, range(40)), "x" * 500))
+    value = 'invalid input syntax for type integer: "浅井"' + "x" * 500
+    many = replace(one, samples=one.samples * 200, left_out=dict.fromkeys(map(str, range(40)), value))
     long = markdown(many, ZONE)
     assert 50_000 < len(long) < 60_000
+    assert "浅井" not in long
     shown = long.count("<details>")
     assert f"… and {len(many.samples) - shown} more samples" in long
     assert long.count("</details>") == shown
