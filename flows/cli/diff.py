@@ -107,7 +107,7 @@ def _counts(rows: list[Any]) -> Table:
     for name in ("touchpoint", "before", "after", "gains", "loses", "different"):
         table.add_column(name, justify="left" if name == "touchpoint" else "right")
     for row in rows:
-        cells = (row.before, row.after, row.gains.total(), row.loses.total(), row.differs)
+        cells = (row.before, row.after, *row.changes)
         table.add_row(row.touchpoint, *map(str, cells))
     return table
 

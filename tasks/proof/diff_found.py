@@ -38,16 +38,21 @@ class Row:
     touchpoint: str
     before: int = 0
     after: int = 0
-    gains: Counter[str] = field(default_factory=Counter)
-    loses: Counter[str] = field(default_factory=Counter)
+    gains: dict[str, int] = field(default_factory=dict)
+    loses: dict[str, int] = field(default_factory=dict)
     differs: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
+    fields: dict[str, int] = field(default_factory=dict)
     read: int | None = None
 
     @property
     def is_changed(self) -> bool:
         """Does anybody get anything else?"""
         return bool(self.gains or self.loses or self.differs)
+
+    @property
+    def changes(self) -> tuple[int, int, int]:
+        """Messages gained, lost and different."""
+        return sum(self.gains.values()), sum(self.loses.values()), self.differs
 
 
 @dataclass(frozen=True)
@@ -209,11 +214,10 @@ def _fields(old: Told, new: Told) -> tuple[str, ...]:
 
 
 def _count(row: Row, change: Change) -> None:
-    if change.kind == "differs":
-        row.differs += 1
-        row.fields.update(change.why)
-    else:
-        (row.gains if change.kind == "gains" else row.loses)[change.why[0]] += 1
+    row.differs += change.kind == "differs"
+    counted = {"gains": row.gains, "loses": row.loses, "differs": row.fields}[change.kind]
+    for why in change.why:
+        counted[why] = counted.get(why, 0) + 1
 
 
 def _stable(keys: Iterable[Key]) -> list[Key]:

@@ -46,7 +46,7 @@ def _head(diff: Diff, zone: tzinfo) -> Iterator[str]:
     yield "| Touchpoint | before | after | gains | loses | different |"
     yield "|---|---:|---:|---:|---:|---:|"
     for row in changed:
-        cells = (row.before, row.after, row.gains.total(), row.loses.total(), row.differs)
+        cells = (row.before, row.after, *row.changes)
         yield f"| `{row.touchpoint}` | {' | '.join(map(str, cells))} |"
     yield ""
     yield "| Touchpoint | Messages | | Why |"
@@ -79,9 +79,8 @@ def summary(diff: Diff) -> str:
     if not changed:
         rules = "The rules are the same files" if diff.same_rules else "Other rules, the same messages"
         return f"{rules}: nobody gains, loses or gets a different message."
-    gained, lost = (sum(getattr(row, kind).total() for row in changed) for kind in ("gains", "loses"))
+    gained, lost, differing = (sum(numbers) for numbers in zip(*(row.changes for row in changed), strict=True))
     named = "1 touchpoint changes" if len(changed) == 1 else f"{len(changed)} touchpoints change"
-    differing = sum(row.differs for row in changed)
     same = len(diff.rows) - len(changed)
     return f"{named}: {gained} messages gained, {lost} lost, {differing} different; {same} as before."
 

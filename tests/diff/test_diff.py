@@ -1,6 +1,8 @@
 """Both versions over the same hours: exactly who gains, loses or gets a different message, and why."""
 
+import json
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,7 @@ from tests.diff.conftest import ASKED, Edits, changed
 
 pytestmark = pytest.mark.xdist_group("diff")
 
-CHECK_IN, REVIEW = "sql/due/check_in.sql", "sql/due/review_request.sql"
+CHECK_IN, REVIEW = "sql/due/check_in.sql", "templates/review_request/touchpoint.toml"
 ZONE = ZoneInfo("Asia/Tokyo")
 Found = set[tuple[str, str, str]]
 """Kind, subject, why."""
@@ -35,68 +37,62 @@ def found(one: Diff) -> Found:
 
 
 CASES: dict[str, tuple[Edits, Found]] = {
-    "a condition is gone": (
-        {CHECK_IN: ("'not_point_of_sale', f.sales_channel is distinct from 'pos',", "")},
-        {("gains", "baba-1", "check:not_point_of_sale")},
-    ),
-    "a condition more": (
-        {CHECK_IN: ("json_build_object(\n", "json_build_object('not_a_gift', not f.gift,\n")},
-        {("loses", "goto-1", "check:not_a_gift")},
-    ),
-    "fewer rows": (
-        {CHECK_IN: ("where ((", "where not f.gift and ((")},
-        {("loses", "goto-1", "no due row")},
-    ),
-    "two hours later": (
-        {CHECK_IN: ("interval '5 days'", "interval '122 hours'")},
+    "a condition less; another weight of a variant": (
         {
-            ("differs", "asai-1", "time"),
-            ("differs", "goto-1", "time"),
-            ("differs", "chiba-1", "due after these hours"),
+            CHECK_IN: ("'not_point_of_sale', f.sales_channel is distinct from 'pos',", ""),
+            REVIEW: ("plain = 0.5 ", "plain = 0.0 "),
+        },
+        {
+            ("gains", "baba-1", "check:not_point_of_sale"),
+            ("differs", "mori-1@ask", "variant"),  # the hash of sql/decide/collect.sql drew `plain` for Mori alone
+        },
+    ),
+    "a condition more; nobody is held out": (
+        {
+            CHECK_IN: ("json_build_object(\n", "json_build_object('not_a_gift', not f.gift,\n"),
+            REVIEW: ("holdout = 0.05", "holdout = 0.0"),
+        },
+        {("loses", "goto-1", "check:not_a_gift"), ("gains", "hara-1@ask", "holdout")},
+    ),
+    "fewer rows; a gate lets everybody pass": (
+        {
+            CHECK_IN: ("where ((", "where not f.gift and (("),
+            "sql/decide/gates/55_open_problem.sql": ("where c.verdict is null", "where false and c.verdict is null"),
+        },
+        {("loses", "goto-1", "no due row"), ("gains", "doi-1", "open_problem")},
+    ),
+    "a gate stops more; a shared view says less": (
+        {
+            "sql/decide/gates/15_not_yet.sql": (
+                "where verdict is null and",
+                "where verdict is null and class = 'M' or verdict is null and",
+            ),
+            "sql/facts/open_problem.sql": ("from tickets t\nwhere", "from tickets t\nwhere false and"),
+        },
+        {
+            ("gains", "doi-1", "open_problem"),
+            *(("loses", f"{name}-1@ask", "not_due_yet") for name in ("ishii", "kato", "mori")),
         },
     ),
     "two days earlier": (
         {CHECK_IN: ("interval '5 days'", "interval '3 days'")},
-        {
-            ("differs", "asai-1", "due before these hours"),
-            ("differs", "goto-1", "due before these hours"),
-            ("differs", "chiba-1", "due before these hours"),
-        },
+        {("differs", f"{name}-1", "due before these hours") for name in ("asai", "chiba", "goto")},
     ),
     "shorter validity": (
-        {CHECK_IN: ("interval '15 days' as valid_until, 'plain'", "interval '14 days' as valid_until, 'plain'")},
-        {("differs", name, "validity") for name in ("asai-1", "chiba-1", "goto-1")},
+        {CHECK_IN: ("interval '15 days' as valid_until", "interval '14 days' as valid_until")},
+        {("differs", f"{name}-1", "validity") for name in ("asai", "chiba", "goto")},
     ),
     "a field of the context": (
         {CHECK_IN: ("'gift', f.gift)", "'gift', false)")},
         {("differs", "goto-1", "content")},
     ),
-    "a gate lets everybody pass": (
-        {"sql/decide/gates/55_open_problem.sql": ("where c.verdict is null", "where false and c.verdict is null")},
-        {("gains", "doi-1", "open_problem")},
-    ),
-    "a gate stops more": (
-        {"sql/decide/gates/15_not_yet.sql": ("where verdict is null and", "where verdict is null and class = 'M' or")},
-        {("loses", f"{name}-1@ask", "not_due_yet") for name in ("ishii", "kato", "mori")},
-    ),
-    "a shared view": (
-        {"sql/facts/open_problem.sql": ("from tickets t\nwhere", "from tickets t\nwhere false and")},
-        {("gains", "doi-1", "open_problem")},
-    ),
-    "the words of one language; nobody is held out": (
-        {
-            "templates/check_in/email.ja.txt": ("Subject: ", "Subject: おたより "),
-            "templates/review_request/touchpoint.toml": ("holdout = 0.05", "holdout = 0.0"),
-        },
-        {("differs", "asai-1", "words"), ("differs", "goto-1", "words"), ("gains", "hara-1@ask", "holdout")},
-    ),
-    "the weights of variants": (
-        {"templates/review_request/touchpoint.toml": ("plain = 0.5 ", "plain = 0.0 ")},
-        {("differs", "mori-1@ask", "variant")},  # the hash of sql/decide/collect.sql drew `plain` for Mori alone
+    "the words of one language": (
+        {"templates/check_in/email.ja.txt": ("Subject: ", "Subject: おたより ")},
+        {("differs", "asai-1", "words"), ("differs", "goto-1", "words")},
     ),
     "a draft": (
         {"templates/check_in/touchpoint.toml": ('mode = "live"', 'mode = "draft"')},
-        {("loses", name, "draft") for name in ("asai-1", "chiba-1", "goto-1")},
+        {("loses", f"{name}-1", "draft") for name in ("asai", "chiba", "goto")},
     ),
 }
 
@@ -108,12 +104,12 @@ def test_who_gets_something_else(shop: Database, tmp_path: Path, case: str) -> N
     assert found(one) == expected
     assert one.is_changed == bool(expected)
     assert (one.record, one.as_before) == (6, 6), "today's rules are those on record"
-    counted = sum(row.gains.total() + row.loses.total() + row.differs for row in one.rows)
+    counted = sum(sum(row.changes) for row in one.rows)
     assert counted == len(expected)
 
 
 def test_what_does_not_fit_is_named_and_the_others_are_compared(shop: Database, tmp_path: Path) -> None:
-    edits = {CHECK_IN: ("f.gift)", "f.no_such_column)"), "templates/review_request/touchpoint.toml": ("0.05", "0.0")}
+    edits = {CHECK_IN: ("f.gift)", "f.no_such_column)"), REVIEW: ("holdout = 0.05", "holdout = 0.0")}
     one = diff(shop, tmp_path, edits)
     assert found(one) == {("gains", "hara-1@ask", "holdout")}
     assert "no_such_column does not exist" in one.left_out["check_in"]
@@ -125,9 +121,29 @@ def test_what_does_not_fit_is_named_and_the_others_are_compared(shop: Database, 
             diff(shop, tmp_path / Path(name).stem, {name: (old, new)})
 
 
-def test_a_comment_fits_and_shows_nobody(shop: Database, tmp_path: Path) -> None:
-    one = diff(shop, tmp_path, {CHECK_IN: ("interval '5 days'", "interval '122 hours'")})
-    everything = str(asdict(one)["samples"])
+@pytest.fixture(scope="module")
+def later(shop: Database, tmp_path_factory: pytest.TempPathFactory) -> Diff:
+    """Asked two hours later than today."""
+    edits = {CHECK_IN: ("interval '5 days'", "interval '122 hours'")}
+    return diff(shop, tmp_path_factory.mktemp("later"), edits)
+
+
+def test_a_message_that_moves_is_neither_lost_nor_gained(later: Diff) -> None:
+    """The record has it at the old hour; each version's ledger is its own. Endo was asked before: nothing moves."""
+    assert found(later) == {
+        ("differs", "asai-1", "time"),
+        ("differs", "goto-1", "time"),
+        ("differs", "chiba-1", "due after these hours"),
+    }
+    times = {sample.subject_id: (sample.at_before, sample.at_after) for sample in later.samples}
+    ten, noon = (datetime(2026, 9, 15, hour, tzinfo=ZONE) for hour in (10, 12))
+    assert times["asai-1"] == (ten, noon)
+    assert times["chiba-1"] == (datetime(2026, 9, 15, 11, tzinfo=ZONE), None)
+
+
+def test_a_comment_fits_and_shows_nobody(later: Diff) -> None:
+    one = later
+    everything = json.dumps(asdict(one), ensure_ascii=False, default=str)
     for secret in ("浅井", "後藤", "asai@example", "Chiba Ken"):
         assert secret not in everything
     comment = markdown(one, ZONE)
