@@ -25,7 +25,7 @@ test: $(STAMP) $(STANDINS) ## all tests
 check: $(STAMP) ## what a change must pass besides the tests: style, types, rules, templates and SQL
 	@echo "ruff: style and format" && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "mypy: types" && $(BIN)/mypy
-	@echo "rules: imports, sizes, SQL files, lock, documents" && $(BIN)/python -m pytest tests/rules
+	@echo "rules: imports, sizes, SQL files, lock, documents, workflows" && $(BIN)/python -m pytest tests/rules
 	@echo "todoke check: templates, SQL, settings" && $(BIN)/todoke check
 
 olist: $(STAMP) ## a month of 10,000 real orders hour by hour, one line a claim (TODOKE_TEST_DATA; some 20 minutes)

@@ -71,6 +71,16 @@ def open_namespace(settings: Settings, scratch: str | None = None) -> Database:
     return database
 
 
+def look_into(settings: Settings, scratch: str | None = None) -> Database:
+    """The database as it is: for commands of a working tree whose schema and views nobody deployed.
+
+    Raises ConfigurationError where its schema is not that of this working tree.
+    """
+    database = Database(database_url(settings), f"{PREFIX}{scratch}" if scratch else DEFAULT_NAMESPACE)
+    database.check_schema()
+    return database
+
+
 def drop_scratch(settings: Settings, name: str) -> None:
     """Drop a scratch schema; its files stay."""
     Database(database_url(settings), f"{PREFIX}{name}").drop()

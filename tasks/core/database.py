@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from psycopg import Connection as RawConnection
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -93,8 +94,7 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the namespace to the newest schema; a second call changes nothing."""
-        config = Config()
-        config.set_main_option("script_location", str(SQL / "migrations"))
+        config = _migrations()
         config.attributes["namespace"] = self.namespace
         with _connected(_engine(self.url, self.namespace)) as connection, connection.begin():
             connection.execute(text("select pg_advisory_xact_lock(hashtext('todoke.migrate'))"))
@@ -102,6 +102,18 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             apply_facts(connection, self.namespace)
+
+    def check_schema(self) -> None:
+        """Raise ConfigurationError unless the namespace has the schema of these files."""
+        newest = ScriptDirectory.from_config(_migrations()).get_current_head()
+        with _connected(_engine(self.url, self.namespace)) as connection:
+            there = connection.scalar(text("select to_regclass('schema_version')"))
+            found = connection.scalar(text("select version_num from schema_version")) if there else None
+        if found != newest:
+            raise ConfigurationError(
+                f"Schema {self.namespace} is at {found or 'no version'}, this working tree needs {newest}. Nothing was "
+                "changed; bring a copy of the database there with `todoke codes`, or any other command that opens it."
+            )
 
     def drop(self) -> None:
         """Drop the whole namespace: scratch runs only."""
@@ -114,6 +126,12 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection of this process."""
         _engine(self.url, self.namespace).dispose()
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SQL / "migrations"))
+    return config
 
 
 def _connected(engine: Engine) -> Connection:

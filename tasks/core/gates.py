@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tasks.core import incentives
-from tasks.core.brand import load_brand
+from tasks.core.brand import Brand, load_brand
 from tasks.core.queries import names, query
-from tasks.core.touchpoints import load_all, version
+from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import limits
 
 
@@ -69,7 +69,11 @@ def settings_of_gates() -> dict[str, Any]:
     `sources`: what each shop front lets us send, source -> classes as JSON. `incentives`: which touchpoints may give a
     coupon, and each shop front's pools, as JSON. `versions`: touchpoint -> hash of its files, as JSON.
     """
-    sources = {source: section.allowed for source, section in load_brand().sections.items()}
-    wanted = incentives.wanted(load_brand(), load_all().values())
     versions = json.dumps({name: version(name) for name in load_all()})
-    return {"sources": json.dumps(sources), "incentives": wanted, "versions": versions, **limits()}
+    return {**settings_of_brand(load_brand(), load_all().values()), "versions": versions, **limits()}
+
+
+def settings_of_brand(brand: Brand, touchpoints: Iterable[Touchpoint]) -> dict[str, Any]:
+    """What of it brand.toml and the declarations say."""
+    sources = {source: section.allowed for source, section in brand.sections.items()}
+    return {"sources": json.dumps(sources), "incentives": incentives.wanted(brand, touchpoints)}

@@ -10,8 +10,8 @@ from jinja2 import Template
 
 from tasks.core import formats, preferences
 from tasks.core.brand import Brand
-from tasks.core.paths import TEMPLATES
 from tasks.core.mentions import handle
+from tasks.core.paths import TEMPLATES
 from tasks.core.preferences import Person
 from tasks.core.templating import environment
 from tasks.core.words import words_of

@@ -79,7 +79,7 @@ class Renderer:
         self._link_secret, self._as_of = link_secret or secret, as_of.isoformat()
         self._listen_url = listen_url.rstrip("/") if listen_url else None
         self._page_versions = page_versions or {}
-        self._touchpoints = read_all(templates)
+        self._touchpoints = read_all(templates, brand.classes)
         self._compiled: dict[tuple[str, str, str, str], Parts] = {}
 
     def render(

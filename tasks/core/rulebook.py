@@ -5,20 +5,23 @@ A replay reads the rules of its run from here and needs neither git nor the file
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from tasks.core.errors import DataError
 from tasks.core.facts import FACTS
-from tasks.core.paths import ROOT, SQL, TEMPLATES
+from tasks.core.paths import ROOT
 from tasks.core.queries import query, reading
 from tasks.core.touchpoints import Touchpoint, parse_recorded
 
 _FOLDERS = ("due", "decide", "facts")
+BRAND = "templates/brand.toml"
 _ORDER = "sql/facts"
 """Key of no file: the names of the shared views in the order they build on each other."""
 
@@ -44,10 +47,15 @@ class Rulebook:
 @cache
 def current() -> Rulebook:
     """The rules on disk, read once per process."""
-    paths = [path for folder in _FOLDERS for path in (SQL / folder).rglob("*.sql")]
-    paths += [*TEMPLATES.glob("*/touchpoint.toml"), TEMPLATES / "brand.toml"]
-    files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
-    files[_ORDER] = " ".join(FACTS)
+    return written_in(ROOT, FACTS)
+
+
+def written_in(root: Path, views: Iterable[str]) -> Rulebook:
+    """The rules of one copy of the project. `views`: its shared views in the order they build on each other."""
+    paths = [path for folder in _FOLDERS for path in (root / "sql" / folder).rglob("*.sql")]
+    paths += [*(root / "templates").glob("*/touchpoint.toml"), root / BRAND]
+    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
+    files[_ORDER] = " ".join(views)
     return Rulebook.of(files)
 
 
@@ -68,18 +76,30 @@ def kept(connection: Connection, version: str) -> Rulebook:
     return Rulebook(version, files)
 
 
-def put_views_before_todays(connection: Connection, rulebook: Rulebook, always: bool = False) -> None:
-    """Temporary views of this session wherever a shared view of `rulebook` differs from today's.
-
-    `always`: also where none does, for tables below them have temporary views before them.
-    """
-    today, names = current().files, rulebook.files[_ORDER].split()
-    paths = [f"sql/facts/{name}.sql" for name in names]
-    if not always and all(today.get(path) == rulebook.files[path] for path in paths):
+def put_views_before_todays(connection: Connection, rulebook: Rulebook) -> None:
+    """Temporary views of this session wherever a shared view of `rulebook` differs from today's."""
+    today = current().files
+    paths = [f"sql/facts/{name}.sql" for name in rulebook.files[_ORDER].split()]
+    if all(today.get(path) == rulebook.files[path] for path in paths):
         return
+    put_views(connection, rulebook)
+
+
+def put_views(connection: Connection, rulebook: Rulebook) -> None:
+    """Its shared views as temporary ones of this session: they go before those of the database.
+
+    Raises DataError naming the file that this database does not understand.
+    """
     with reading(rulebook.files):
-        for name in names:
-            connection.execute(text(f"create temporary view {name} as {query(f'facts/{name}').clause.text}"))
+        for name in rulebook.files[_ORDER].split():
+            try:
+                connection.execute(text(f"create temporary view {name} as {query(f'facts/{name}').clause.text}"))
+            except DBAPIError as error:
+                said = str(error.orig).splitlines()[0]
+                raise DataError(
+                    f"sql/facts/{name}.sql of rules {rulebook.version} does not fit this database: {said}. "
+                    "Name rules that are not older than its schema."
+                ) from error
 
 
 def _hash(files: Mapping[str, str]) -> str:

@@ -157,9 +157,9 @@ def parse_recorded(name: str, written: str) -> Touchpoint:
     return parse_toml(f"{name}/touchpoint.toml", written, Touchpoint, name=name)
 
 
-def read_all(templates: Path) -> dict[str, Touchpoint]:
-    """Every touchpoint below one templates folder, by name."""
-    classes = load_brand().classes
+def read_all(templates: Path, classes: Mapping[str, TouchpointClass] | None = None) -> dict[str, Touchpoint]:
+    """Every touchpoint below one templates folder, by name. `classes`: those of another brand than this one's."""
+    classes = load_brand().classes if classes is None else classes
     paths = sorted(templates.glob("*/touchpoint.toml"))
     return {path.parent.name: parse_touchpoint(path, classes) for path in paths}
 

@@ -17,7 +17,7 @@ from tasks.core.database import Database
 from tasks.core.errors import DataError
 from tasks.core.gates import new_candidates
 from tasks.core.queries import names, query, reading
-from tasks.core.rulebook import Rulebook, put_views_before_todays
+from tasks.core.rulebook import Rulebook, put_views
 from tasks.core.thresholds import DetectionSettings
 from tasks.proof.replay import Difference, decide_again, differences, look_from, rules_of
 
@@ -120,7 +120,7 @@ def _hour(database: Database, run: RowMapping, newest: int) -> list[Change] | No
     def prepare(connection: Connection) -> None:
         late.extend(_know(connection, run, newest))
         if late:
-            put_views_before_todays(connection, rules, always=True)
+            put_views(connection, rules)  # tables below them have temporary views before them
         with reading(rules.files):
             new_candidates(connection)
 

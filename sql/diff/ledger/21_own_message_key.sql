@@ -1,0 +1,3 @@
+-- Effect: own_message is found by subject ...
+-- Params: none
+create unique index on own_message (touchpoint, subject_id)
