@@ -25,6 +25,7 @@ from tasks.core.thresholds import GuardSettings
 from tasks.oms import order_system
 from tasks.stores import archive_store
 
+
 def open_run(as_of: datetime | None = None, scratch: str | None = None, settings: Settings | None = None) -> Run:
     """A run at `as_of` (default: the order system's clock, else now), its namespace migrated and bound.
 

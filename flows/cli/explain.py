@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tasks.core.brand import Language, load_brand
 from tasks.core.explain_page import write_explanation
-from tasks.core.explain_words import GROUPS, Said, Sayer, first_known, group_of, sayer
+from tasks.core.explain_words import GROUPS, Said, Sayer, first_known, group_of, sayer, told
 from tasks.core.namespaces import open_namespace
 from tasks.core.settings import Settings
 from tasks.core.thresholds import DetectionSettings
@@ -47,7 +47,7 @@ def explain(
     scratch: Annotated[str | None, typer.Option(help="Look into the scratch schema of this name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object (docs/proof.md).")] = False,
 ) -> None:
-    """What happened to a customer or an order, and for every touchpoint the first check that said no, with its values."""
+    """What happened to a customer or an order; for every touchpoint the first check that said no, with its values."""
     if (customer is None) == (order is None):
         raise typer.BadParameter("say whom it is about: --customer ID or --order ID, one of them")
     spoken = _language(language)
@@ -114,10 +114,12 @@ def _show_timeline(console: Console, found: Explanation, say: Sayer) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     day = ""
-    for event in found["timeline"]:
+    for event in told(found["timeline"]):
         line = say.line(event, learnt)
         at = f"{line.day if line.day != day else '':10} {line.time}"
-        text = Text.assemble((line.title, "bold" if line.is_decision else ""), f" {line.about}", (f"  {line.note}".rstrip(), "dim"))
+        text = Text.assemble(
+            (line.title, "bold" if line.is_decision else ""), f" {line.about}", (f"  {line.note}".rstrip(), "dim")
+        )
         if line.known:
             text.append(f"  (known {line.known})", "yellow")
         table.add_row(at, text)
@@ -135,16 +137,22 @@ def _show_group(console: Console, found: Explanation, say: Sayer, group: str, wh
         for row in shown:
             _show_verdict(console, name, say.verdict(row), row, say, whole)
         if len(own) > len(shown):
-            console.print(f"    … {say.words['page']['more'].format(n=len(own) - len(shown))}: --touchpoint {name}", style="dim")
+            console.print(
+                f"    … {say.words['page']['more'].format(n=len(own) - len(shown))}: --touchpoint {name}", style="dim"
+            )
 
 
 def _newest(rows: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
-    """What is nearest: of what is to come the next, of the past the last."""
-    return rows[:MOST] if group in ("later", "never") else rows[-MOST:]
+    """What is nearest: of what is to come the next, of the past the last; one where the touchpoint had not begun."""
+    if group in ("later", "never"):
+        return rows[:MOST]
+    later = [row for row in rows if row["reason"] != "before_floor"]
+    return later[-MOST:] if later else rows[-1:]
 
 
 def _show_verdict(console: Console, name: str, said: Said, row: dict[str, Any], say: Sayer, whole: bool) -> None:
-    console.print(Text.assemble(f"  {name}", (f"  {said.subject}" if said.subject else "", "dim"), f"  {said.why}"))
+    head = Text.assemble(name, (f"  {said.subject}" if said.subject else "", "dim"), f"  {said.why}")
+    console.print(Padding(head, (0, 0, 0, 2)))
     if said.group == "never" and whole:
         console.print(Padding(Text(row["detail"]["who"]), (0, 0, 0, 4)))
     if said.condition and (whole or not said.values):

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.core import formats
 from tasks.core.brand import Brand, Language
-from tasks.core.explain_words import GROUPS, Line, Said, Sayer, first_known, group_of, sayer
+from tasks.core.explain_words import GROUPS, Line, Said, Sayer, first_known, group_of, sayer, told
 from tasks.core.files import replace_file
 from tasks.core.paths import TEMPLATES
 from tasks.core.touchpoints import load_all
@@ -82,7 +82,7 @@ def _shown(name: str, rows: list[Mapping[str, Any]], say: Sayer, language: Langu
 def _days(found: Mapping[str, Any], say: Sayer) -> list[tuple[str, list[Line]]]:
     learnt = first_known(found["timeline"])
     days: dict[str, list[Line]] = {}
-    for event in found["timeline"]:
+    for event in told(found["timeline"]):
         line = say.line(event, learnt)
         days.setdefault(line.day, []).append(line)
     return list(days.items())

@@ -12,23 +12,25 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tasks.core.anonymous import HIDDEN
 from tasks.core.paths import TEMPLATES
 from tasks.core.words import localised
 
-GROUPS = ("now", "waits", "later", "ledger", "stopped", "never")
+GROUPS = ("now", "waits", "ledger", "later", "stopped", "never")
 """What becomes of a touchpoint, in the order it is shown."""
 
 LATE_TO_KNOW = timedelta(hours=1)
 """What was known within the hour was known at once: loads come hourly."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*([+-]\d\d:\d\d|Z)")
+_TOLD = ("seen", "condition", "who", "anchor", "checks")
 _FOLDED = ("touchpoint", "granted", "from_on", "until_on", "amount", "total", "currency")
 """Of a detail: said in the words before it."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event. `about`: touchpoint or id; `note`: what else is known of it; `known`: when we knew, where that was later."""
+    """One event. `about`: touchpoint or id; `note`: what else is known of it; `known`: when we knew, where later."""
 
     day: str
     time: str
@@ -71,14 +73,17 @@ class Sayer:
         """A verdict."""
         detail = row["detail"] or {}
         seen = detail.get("seen") or {}
-        plain = {name: value for name, value in detail.items() if name not in ("seen", "condition", "who", "anchor", "checks")}
+        told = (*_TOLD, "due_at") if row["reason"] == "not_due_yet" else _TOLD
+        plain = {name: value for name, value in detail.items() if name not in told}
         values = [(name.partition(".")[2] or name, self.value(value)) for name, value in seen.items()]
         values += [(name.replace("_", " "), self.value(value)) for name, value in plain.items() if value is not None]
-        if row.get("failing") and not (row["reason"] or "").startswith("check:") and group_of(row) in ("later", "stopped"):
+        if row.get("failing") and row["reason"] == "not_due_yet":
             values.append((self.words["page"]["also"], row["failing"]))
         if row.get("waits"):
             values.append((self.words["page"]["waits_since"], self.value(row["waits_since"])))
-        return Said(group_of(row), row.get("subject_id", ""), self.why(row), tuple(values), detail.get("condition") or "")
+        return Said(
+            group_of(row), row.get("subject_id", ""), self.why(row), tuple(values), detail.get("condition") or ""
+        )
 
     def why(self, row: Mapping[str, Any]) -> str:
         """The reason as a sentence; a reason without words stands for itself. What was never near says who would be."""
@@ -119,7 +124,7 @@ class Sayer:
 
     def _rest(self, detail: Mapping[str, Any]) -> Iterator[str]:
         for name, value in detail.items():
-            if name not in _FOLDED and value is not None:
+            if name not in _FOLDED and value not in (None, HIDDEN):
                 yield self._reason(value) if name == "reason" else self.value(value)
 
     def _reason(self, reason: Any) -> str:
@@ -146,6 +151,20 @@ def group_of(row: Mapping[str, Any]) -> str:
         return "later"
     groups = {"leaves now": "now", "done": "ledger", "waiting": "waits", "approval": "waits", "not due": "never"}
     return groups.get(row["verdict"], "stopped")
+
+
+def told(timeline: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The timeline less the steps a message only passes through on its way."""
+    last = {_message(event): place for place, event in enumerate(timeline)}
+    return [
+        event
+        for place, event in enumerate(timeline)
+        if event["kind"] not in ("message_sealed", "message_posting") or last[_message(event)] == place
+    ]
+
+
+def _message(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    return event["detail"].get("touchpoint"), event["id"], event["kind"].startswith("message_")
 
 
 def first_known(timeline: list[dict[str, Any]]) -> str | None:

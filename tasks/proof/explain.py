@@ -1,11 +1,11 @@
-"""Why a customer got, or did not get, each touchpoint: the same due files and gates, asked about one (docs/proof.md)."""
+"""Why a customer got, or did not get, each touchpoint: the same due files and gates, asked about one person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection, RowMapping, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tasks.core.database import Database
@@ -20,8 +20,25 @@ from tasks.proof.never_near import check_of, looked_at, why_never
 from tasks.proof.story import decisions, facts, in_order
 
 Explanation = dict[str, Any]
-"""As JSON (docs/proof.md#explain): customer_id, same_ids, order_id, as_of, is_past, run_id, rules, masked, person{…}, facts{…},
-timeline[…], touchpoints{name: [verdict]}."""
+"""The JSON of docs/proof.md#explain: customer_id, same_ids, order_id, as_of, is_past, run_id, rules, masked, person{…},
+facts{…}, timeline[…], touchpoints{name: [verdict]}."""
+
+Person = Mapping[str, Any]
+"""A row of sql/explain/customer."""
+
+_OF_CUSTOMER = (
+    "status",
+    "language",
+    "zone",
+    "registered_at",
+    "reachable_by",
+    "preferred_channel",
+    "agreed_to_marketing",
+    "orders",
+    "first_order_at",
+    "last_order_at",
+    "tier",
+)
 
 BEFORE = timedelta(days=400)
 """How long before the time asked about, or the first order where that is earlier, anchors are looked for."""
@@ -56,15 +73,23 @@ def known_order(connection: Connection, order_id: str) -> RowMapping:
     raise DataError(f"There is no order {order_id!r}{_because(connection, order_id)}")
 
 
-def known_customer(connection: Connection, customer_id: str) -> RowMapping:
-    """The row of a customer; raises DataError where no load brought one."""
+def known_customer(connection: Connection, customer_id: str) -> Person:
+    """The row of a customer; of one who is known by orders alone, little. DataError where there is neither."""
     if rows := query("explain/customer").rows(connection, customer_id=customer_id):
         return rows[0]
+    if query("explain/orders_of").rows(connection, customer_ids=[customer_id]):
+        return {
+            **dict.fromkeys(_OF_CUSTOMER),
+            "customer_id": customer_id,
+            "same_ids": [],
+            "personal": {},
+            "first_placed_at": None,
+        }
     raise DataError(f"There is no customer {customer_id!r}{_because(connection, customer_id)}")
 
 
 def decide_about(
-    connection: Connection, person: RowMapping, ground: Ground, names: Sequence[str] | None = None
+    connection: Connection, person: Person, ground: Ground, names: Sequence[str] | None = None
 ) -> dict[str, str]:
     """What a person was, is or will be due for, and what the gates say, in the temporary table `candidate`.
 
@@ -79,6 +104,8 @@ def decide_about(
                     collect(connection, touchpoint, window, ground.channels_of(touchpoint))
     except DBAPIError:
         broken = _one_by_one(connection, ground, chosen, windows)
+    connection.execute(text("analyze candidate"))
+    query("explain/few_rows").run(connection)
     query("decide/narrow_channels").run(connection)
     query("decide/enrich").run(connection)
     run_gates(connection, ground.as_of, settings=ground.gates)
@@ -88,7 +115,7 @@ def decide_about(
 def _one_by_one(
     connection: Connection, ground: Ground, chosen: Sequence[Touchpoint], windows: Sequence[Window]
 ) -> dict[str, str]:
-    """The same where something broke: what can be collected is, what cannot is told. Ids of one person may share a subject."""
+    """The same where something broke: what cannot be collected is told. Two ids of one person may share a subject."""
     broken = {}
     for touchpoint in chosen:
         for window in windows:
@@ -116,7 +143,7 @@ def _because(connection: Connection, asked: str) -> str:
 
 
 def _explanation(
-    connection: Connection, ground: Ground, person: RowMapping, order: RowMapping | None, unmasked: bool
+    connection: Connection, ground: Ground, person: Person, order: RowMapping | None, unmasked: bool
 ) -> Explanation:
     ids = [person["customer_id"], *person["same_ids"]]
     words = query("explain/identifying").rows(connection, customer_ids=ids)
@@ -124,7 +151,11 @@ def _explanation(
     order_id = order["order_id"] if order else None
     broken = decide_about(connection, person, ground)
     touchpoints = _verdicts(connection, ground, person, order_id, mask, broken)
-    orders = [order_id] if order_id else [row["order_id"] for row in query("explain/orders_of").rows(connection, customer_ids=ids)]
+    orders = (
+        [order_id]
+        if order_id
+        else [row["order_id"] for row in query("explain/orders_of").rows(connection, customer_ids=ids)]
+    )
     happened = facts(connection, ids, orders, mask)
     ledger_after(connection, ground)
     return {
@@ -143,22 +174,7 @@ def _explanation(
     }
 
 
-_OF_CUSTOMER = (
-    "status",
-    "language",
-    "zone",
-    "registered_at",
-    "reachable_by",
-    "preferred_channel",
-    "agreed_to_marketing",
-    "orders",
-    "first_order_at",
-    "last_order_at",
-    "tier",
-)
-
-
-def _facts(person: RowMapping, order: RowMapping | None) -> dict[str, Any]:
+def _facts(person: Person, order: RowMapping | None) -> dict[str, Any]:
     """What the decision stands on, of the customer and of the order; unknown values are left out."""
     of_order = {name: value for name, value in (order or {}).items() if name not in ("customer_id", "order_id")}
     found = {name: person[name] for name in _OF_CUSTOMER} | of_order
@@ -166,15 +182,18 @@ def _facts(person: RowMapping, order: RowMapping | None) -> dict[str, Any]:
 
 
 def _verdicts(
-    connection: Connection, ground: Ground, person: RowMapping, order_id: str | None, mask: Mask, broken: dict[str, str]
+    connection: Connection, ground: Ground, person: Person, order_id: str | None, mask: Mask, broken: dict[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
     rows = [dict(row) for row in query("explain/verdicts").rows(connection, order_id=order_id)]
+    rows += _due_no_more(connection, person, order_id, rows)
     windows = _windows(person, ground)
     verdicts: dict[str, list[dict[str, Any]]] = {}
     for touchpoint in _chosen(ground, None):
         own = [row for row in rows if row["touchpoint"] == touchpoint.name]
         if touchpoint.name in broken:
-            found = [{"verdict": "broken", "reason": "due_file", "detail": {"error": mask.sentence(broken[touchpoint.name])}}]
+            found = [
+                {"verdict": "broken", "reason": "due_file", "detail": {"error": mask.sentence(broken[touchpoint.name])}}
+            ]
         elif own:
             found = _with_checks(connection, touchpoint.name, own, windows)
         else:
@@ -183,11 +202,32 @@ def _verdicts(
     return verdicts
 
 
+def _due_no_more(
+    connection: Connection, person: Person, order_id: str | None, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Messages of the ledger whose due row is gone: their facts moved on, as where a new day was told."""
+    known = {(row["touchpoint"], row["subject_id"]) for row in rows}
+    ids = [person["customer_id"], *person["same_ids"]]
+    found = query("explain/message_ids").rows(connection, customer_ids=ids, order_id=order_id)
+    return [
+        {
+            **{name: value for name, value in row.items() if name not in ("state", "planned_at")},
+            "verdict": "done",
+            "reason": f"already_{row['state']}",
+            "detail": {"state": row["state"], "planned_at": _shown(row["planned_at"])},
+        }
+        for row in found
+        if (row["touchpoint"], row["subject_id"]) not in known
+    ]
+
+
 def _with_checks(
     connection: Connection, name: str, rows: list[dict[str, Any]], windows: Sequence[Window]
 ) -> list[dict[str, Any]]:
     """Rows that a check stopped say its condition, and what it looked at."""
-    stopped = frozenset(row["reason"].removeprefix("check:") for row in rows if (row["reason"] or "").startswith("check:"))
+    stopped = frozenset(
+        row["reason"].removeprefix("check:") for row in rows if (row["reason"] or "").startswith("check:")
+    )
     seen = looked_at(connection, name, windows, stopped) if stopped else {}
     for row in rows:
         check = (row["reason"] or "").removeprefix("check:")
@@ -212,7 +252,7 @@ def _chosen(ground: Ground, names: Sequence[str] | None) -> list[Touchpoint]:
     return [one for name, one in sorted(ground.touchpoints.items()) if names is None or name in names]
 
 
-def _windows(person: RowMapping, ground: Ground) -> list[Window]:
+def _windows(person: Person, ground: Ground) -> list[Window]:
     """An open window for each id of the person: from before the first order to as far ahead as is known."""
     since = min(person["first_placed_at"] or ground.as_of, ground.as_of) - BEFORE
     ids = [person["customer_id"], *person["same_ids"]]

@@ -1,4 +1,4 @@
-"""Why nobody is due: the first of a due file's own joins and conditions that is not true for a customer, with its values.
+"""Why nobody is due: the first of a due file's own joins and conditions that is not true for a customer, with values.
 
 The due file's words are run again (tasks/core/due_conditions.py); none of its rules is written here.
 """
@@ -30,7 +30,9 @@ def why_never(connection: Connection, name: str, window: Window, order_id: str |
     return {"verdict": "not due", "reason": reason, "detail": {**detail, "seen": seen}}
 
 
-def looked_at(connection: Connection, name: str, windows: Sequence[Window], checks: frozenset[str]) -> dict[str, Values]:
+def looked_at(
+    connection: Connection, name: str, windows: Sequence[Window], checks: frozenset[str]
+) -> dict[str, Values]:
     """subject_id -> what these checks of its due file looked at."""
     found: dict[str, Values] = {}
     for window in windows:
@@ -53,7 +55,10 @@ def _first_untrue(
             found = _rows(connection, asked.found(order_id is not None), window, order_id) if asked.conditions else []
             if not found:
                 return _lost_at(connection, asked, window, order_id), {}
-    except (ConfigurationError, DBAPIError):  # a file of an earlier day may be written otherwise: its header still speaks
+    except (
+        ConfigurationError,
+        DBAPIError,
+    ):  # a file of an earlier day may be written otherwise: its header still speaks
         return None, {}
     best = max(found, key=lambda row: _so_far(row["held"]))
     if (far := _so_far(best["held"])) == len(asked.conditions):

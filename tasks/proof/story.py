@@ -1,4 +1,4 @@
-"""The timeline of a customer: facts and decisions in order of time, each with when it happened and when it was known."""
+"""The timeline of a customer: facts and decisions in order of time, with when each happened and when it was known."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,26 +14,24 @@ from tasks.proof.masking import Mask
 Event = dict[str, Any]
 """at, known_at (None: as it happened, or not recorded), kind, order_id, id, detail."""
 
-KINDS = (
-    """registered status newsletter consent preference suppressed joined
-    order_placed order_paid payment order_changed order_cancelled refund return review survey_answer
-    day_promised day_requested day_eta day_predicted day_told day_actual
-    shop_says_shipped scan shop_says_delivered late late_no_more notice_approved notice_lifted
-    ticket_opened ticket_closed journey_entered journey_left mention other_tool
-    message_waits message_planned message_approval message_held_out message_sealed message_posting message_unknown
-    message_accepted message_rejected message_parked message_expired message_cancelled
-    feedback_queued feedback_sent feedback_delayed feedback_failed feedback_delivered feedback_opened feedback_clicked
-    feedback_bounced feedback_complained feedback_unsubscribed feedback_resubscribed feedback_replied
-    feedback_preference feedback_unknown"""
-).split()
+KINDS = [
+    "registered", "status", "newsletter", "consent", "preference", "suppressed", "joined", "order_placed",
+    "order_paid", "payment", "order_changed", "order_cancelled", "refund", "return", "review", "survey_answer",
+    "day_promised", "day_requested", "day_eta", "day_predicted", "day_told", "day_actual", "shop_says_shipped",
+    "scan", "shop_says_delivered", "late", "late_no_more", "notice_approved", "notice_lifted", "ticket_opened",
+    "ticket_closed", "journey_entered", "journey_left", "mention", "other_tool", "message_waits", "message_planned",
+    "message_approval", "message_held_out", "message_sealed", "message_posting", "message_unknown",
+    "message_accepted", "message_rejected", "message_parked", "message_expired", "message_cancelled",
+    "feedback_queued", "feedback_sent", "feedback_delayed", "feedback_failed", "feedback_delivered",
+    "feedback_opened", "feedback_clicked", "feedback_bounced", "feedback_complained", "feedback_unsubscribed",
+    "feedback_resubscribed", "feedback_replied", "feedback_preference", "feedback_unknown",
+]  # fmt: skip
 """Every kind there is, in the order of what comes first at one instant: a fact, then what was decided by it."""
 
 _PLACE = {kind: place for place, kind in enumerate(KINDS)}
 
 
-def facts(
-    connection: Connection, customer_ids: Sequence[str], order_ids: Sequence[str], mask: Mask
-) -> list[Event]:
+def facts(connection: Connection, customer_ids: Sequence[str], order_ids: Sequence[str], mask: Mask) -> list[Event]:
     """What happened to these orders and people."""
     ids = {"customer_ids": list(customer_ids), "address_keys": _address_keys(connection, customer_ids)}
     rows = [

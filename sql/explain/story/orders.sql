@@ -1,6 +1,8 @@
 -- Who:    what happened to orders: placed, paid, changed, cancelled, arrived, sent back, refunded, reviewed; and every day of arrival
 --         that was said, by whom.
 -- Grain:  event. `at`: when it happened; `known_at`: business time of the first load that said so; null: derived, or not recorded.
+-- Why:    the first day promised or asked for was so when the order was placed; of a parcel it is said where it is another than the
+--         order's.
 -- Params: order_ids
 with version as (
   select v.order_id, v.placed_at, v.paid_at, v.cancelled_at, v.payment_due_at, v.total, v.currency, l.as_of as known_at
@@ -40,9 +42,19 @@ with version as (
   select s.at, l.as_of, 'survey_answer', s.order_id, s.question, jsonb_build_object('answer', s.answer)
   from survey_answers s left join load l using (load_id) where s.order_id = any(cast(:order_ids as text[]))
   union all
-  select d.said_at, l.as_of, 'day_' || d.kind, d.order_id, coalesce(d.shipment_id, d.order_id),
+  select case when d.nth = 1 and d.kind in ('promised', 'requested') then o.placed_at else d.said_at end, l.as_of, 'day_' || d.kind, d.order_id,
+         coalesce(d.shipment_id, d.order_id),
          jsonb_build_object('from_on', nullif(d.from_on, d.until_on), 'until_on', d.until_on, 'source', d.source)
-  from date_version d left join load l on l.load_id = d.from_load
-  where d.order_id = any(cast(:order_ids as text[]))
+  from (
+    select *, row_number() over (partition by order_id, shipment_id, kind order by said_at, from_load) as nth,
+           shipment_id is not null and kind = 'promised' and until_on in (
+             select v.until_on from date_version v where v.order_id = any(cast(:order_ids as text[])) and v.shipment_id is null and v.kind = 'promised'
+                                                     and v.order_id = w.order_id) as repeats
+    from date_version w
+    where order_id = any(cast(:order_ids as text[]))
+  ) d
+  join orders o using (order_id)
+  left join load l on l.load_id = d.from_load
+  where not d.repeats
 )
 select at, known_at, kind, order_id, id, detail from story where at <= business_now()
