@@ -76,7 +76,7 @@ def known_order(connection: Connection, order_id: str) -> RowMapping:
 def known_customer(connection: Connection, customer_id: str) -> Person:
     """The row of a customer; of one who is known by orders alone, little. DataError where there is neither."""
     if rows := query("explain/customer").rows(connection, customer_id=customer_id):
-        return rows[0]
+        return dict(rows[0])
     if query("explain/orders_of").rows(connection, customer_ids=[customer_id]):
         return {
             **dict.fromkeys(_OF_CUSTOMER),

@@ -146,6 +146,7 @@ def test_nothing_personal_is_shown_unless_asked_for(tmp_path: Path, who: tuple[s
         assert explain(*who, "--html", page, "--language", language).exit_code == 0
         html = page.read_text(encoding="utf-8")
         assert SECRETS.findall(html) == []
+        assert f'<html lang="{language}">' in html and "<script" not in html
     shown = {"terminal": explain(*who).output, "json": explain(*who, "--json").output}
     assert {name: SECRETS.findall(out) for name, out in shown.items()} == {"terminal": [], "json": []}
     assert "•••" in shown["terminal"] and "aoi-1" in shown["json"], "ids stay"
@@ -270,7 +271,7 @@ def rows_read(database: Database, as_of: Any, monkeypatch: pytest.MonkeyPatch) -
     read: dict[str, int] = {}
 
     def after(connection: Connection, ground: Ground) -> None:
-        read.update((row.relname, row.n) for row in connection.execute(text(READ)) if row.relname != "candidate")
+        read.update({row.relname: row.n for row in connection.execute(text(READ)) if row.relname != "candidate"})
         ledger_after(connection, ground)
 
     monkeypatch.setattr("tasks.proof.explain.ledger_after", after)
