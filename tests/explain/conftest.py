@@ -10,7 +10,10 @@ from sqlalchemy import text
 
 from tasks.core.database import Database
 from tasks.core.outgoing import message_key
-from tasks.core.runs import begin_load
+from tasks.core.queries import query
+from tasks.core.runs import Run, begin_load
+from tasks.core.touchpoints import load_all
+from tasks.decide import plan_messages
 from tests.worlds import World, build, read_world
 
 PEOPLE = Path(__file__).with_name("people.toml")
@@ -54,3 +57,11 @@ def happened(found: dict[str, Any], **detail: Any) -> list[str]:
 def at(written: str) -> datetime:
     """An hour of September in Japan: "15 10:00"."""
     return datetime.fromisoformat(f"2026-09-{written.replace(' ', 'T')}:00+09:00")
+
+
+def decide_at(database: Database, hour: str, run_id: str) -> None:
+    """An hour, as far as its decision."""
+    run = Run(run_id, at(hour), database.url, database.namespace)
+    with database.transaction() as connection:
+        plan_messages(connection, run, load_all())
+        query("publish/finish_run").run(connection, run_id=run_id, seconds="{}")

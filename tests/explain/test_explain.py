@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from flows.cli.main import app
@@ -18,14 +18,11 @@ from tasks.core.guards import go_live
 from tasks.core.queries import names, query
 from tasks.core.runs import Run, begin_load
 from tasks.core.touchpoints import load_all
-from tasks.decide import plan_messages
 from tasks.proof.explain import Explanation, explain_customer, explain_order
-from tasks.proof.ground import Ground, ledger_after
 from tasks.proof.story import KINDS
-from tests.explain.conftest import add_feedback, at, happened
+from tests.explain.conftest import add_feedback, at, decide_at, happened
 from tests.worlds import World, build
 
-OTHERS = 1200
 LATE_SCAN = (
     "insert into tracking_events (carrier, tracking_number, raw_status, occurred_at, status)"
     " values ('yamato', '1234', '持戻', '2026-09-11 09:00+09', 'attempt_failed')"
@@ -33,9 +30,6 @@ LATE_SCAN = (
 OPT_OUT = (
     "insert into consents (customer_id, channel, topic, granted, at, source)"
     " values ('aoi', 'email', 'marketing', false, '2026-09-15 10:35+09', 'page')"
-)
-READ = (
-    "select relname, sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) as n from pg_stat_xact_user_tables group by relname"
 )
 SECRETS = re.compile(r"sentinel|1234-?5678|160-0022|1985-04-03", re.IGNORECASE)
 
@@ -185,13 +179,6 @@ def test_unknown_ids_say_what_to_do_next(shop: Database) -> None:
         explain_order(shop, "O-broken")
 
 
-def decide_at(database: Database, hour: str, run_id: str) -> None:
-    run = Run(run_id, at(hour), database.url, database.namespace)
-    with database.transaction() as connection:
-        plan_messages(connection, run, load_all())
-        query("publish/finish_run").run(connection, run_id=run_id, seconds="{}")
-
-
 def learn(database: Database, hour: str, statement: str) -> None:
     with database.transaction() as connection:
         begin_load(connection, Run("load", at(hour), database.url, database.namespace), "merge")
@@ -230,55 +217,6 @@ def test_an_hour_of_the_past_is_explained_by_what_it_knew_and_its_own_rules(data
     assert verdict(now, "order_confirmation", "aoi-2")["reason"] == "already_planned"
     with pytest.raises(DataError, match="nothing was loaded yet"):
         explain_customer(database, "aoi", at("01 10:00"))
-
-
-def test_nothing_is_read_whole_however_many_other_customers_there_are(
-    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ids = [f"n{number}" for number in range(OTHERS)]
-    many = {
-        "customers": [{"customer_id": i, "email": f"{i}@example.invalid"} for i in ids],
-        "consents": [{"customer_id": i, "at": at("01 09:00")} for i in ids],
-        "orders": [
-            {"order_id": f"{i}-1", "customer_id": i, "placed_at": at("08 09:00"), "paid_at": at("08 09:00")}
-            for i in ids
-        ],
-        "order_lines": [{"order_id": f"{i}-1"} for i in ids],
-        "payments": [{"payment_id": f"{i}-p", "order_id": f"{i}-1", "amount": 1100, "at": at("08 09:00")} for i in ids],
-        "shipments": [
-            {
-                "shipment_id": f"{i}-s",
-                "order_id": f"{i}-1",
-                "shipped_at": at("09 09:00"),
-                "delivered_at": at("10 09:00"),
-            }
-            for i in ids
-        ],
-        "shipment_lines": [{"shipment_id": f"{i}-s"} for i in ids],
-    }
-    given = {name: [*world.given.get(name, []), *rows] for name, rows in many.items()}
-    build(database, World(world.path, world.as_of, {**world.given, **given}, world.cases, {}, {}))
-    decide_at(database, "15 10:00", "ten")
-    with database.transaction() as connection:
-        connection.execute(text("analyze"))
-    database.dispose()  # a new connection counts from nothing
-    for as_of in (None, at("15 10:00")):
-        assert rows_read(database, as_of, monkeypatch) == {}, as_of
-
-
-def rows_read(database: Database, as_of: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Tables of which the explanation read more rows than are of one customer: name -> rows."""
-    read: dict[str, int] = {}
-
-    def after(connection: Connection, ground: Ground) -> None:
-        read.update({row.relname: row.n for row in connection.execute(text(READ)) if row.relname != "candidate"})
-        ledger_after(connection, ground)
-
-    monkeypatch.setattr("tasks.proof.explain.ledger_after", after)
-    explain_customer(database, "aoi", as_of)
-    assert read["orders"] > 0, "this counts"
-    asked_daily = ("customer_fact", "customer_fact_old")  # each day of the draw asks about her (due/surprise_gift)
-    return {name: int(n) for name, n in read.items() if n >= OTHERS and name not in asked_daily}
 
 
 def test_all_words_are_there_in_both_languages() -> None:
