@@ -17,5 +17,4 @@ join customer_fact f on f.first_order_id = g.order_id
 cross join lateral (select coalesce(jsonb_agg(i.item order by i.line_no), '[]') as items from item_facts i where i.order_id = g.order_id) n
 where ((g.delivered_at > :since - interval '10 days' and g.delivered_at <= :until - interval '10 days')
        or (g.order_id = any(:touched) and g.delivered_at <= :until - interval '10 days'))
-  and (:customer_id is null or f.customer_id = :customer_id
-                               and g.order_id = (select w.first_order_id from customer_fact w where w.customer_id = :customer_id))
+  and (:customer_id is null or f.customer_id = :customer_id)

@@ -15,5 +15,4 @@ join shop_front b on b.source = o.source and b.has_membership
 join customer_fact f on f.first_order_id = g.order_id
 where ((g.delivered_at > :since - interval '3 days' and g.delivered_at <= :until - interval '3 days')
        or (g.order_id = any(:touched) and g.delivered_at <= :until - interval '3 days'))
-  and (:customer_id is null or f.customer_id = :customer_id
-                               and g.order_id = (select w.first_order_id from customer_fact w where w.customer_id = :customer_id))
+  and (:customer_id is null or f.customer_id = :customer_id)

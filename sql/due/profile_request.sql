@@ -11,5 +11,4 @@ from order_progress g
 join customer_fact f on f.first_order_id = g.order_id
 join contactable k on k.customer_id = f.customer_id
 where ((g.delivered_at > :since and g.delivered_at <= :until) or (g.order_id = any(:touched) and g.delivered_at > :as_of - interval '15 days' and g.delivered_at <= :until))
-  and (:customer_id is null or f.customer_id = :customer_id
-                               and g.order_id = (select w.first_order_id from customer_fact w where w.customer_id = :customer_id))
+  and (:customer_id is null or f.customer_id = :customer_id)
