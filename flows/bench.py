@@ -33,6 +33,7 @@ from tasks.core.touchpoints import load_all
 from tasks.oms.sample import CLOCK
 from tasks.prepare import open_run
 from tasks.proof import baselines, bench_data
+from tasks.proof.explain_speed import explain_seconds
 
 HISTORY, HOUR = "bench", "bench_hour"
 SECRET = "the sink's secret, of this machine alone"  # noqa: S105  # of a sink on the loopback
@@ -87,7 +88,20 @@ def measure(settings: Settings, orders: int, say: Say) -> Result:
         hour["sink"] = ask(address)
         say("What it is compared with ...")
         compared = compare(bench, address)
-    return {"orders": orders, "prepared": prepared, "hour": hour | _counts(bench, hour), "compared": compared}
+    bench.say("Explaining customers ...")
+    explained = explain_seconds(Database(bench.url(HOUR)))
+    counted = hour | _counts(bench, hour)
+    return {"orders": orders, "prepared": prepared, "hour": counted, "compared": compared, "explain": explained}
+
+
+def measure_explain(settings: Settings, orders: int, say: Say) -> Result:
+    """How long `todoke explain` takes among so many orders, and nothing else."""
+    bench = Bench(settings, orders, say)
+    ensure_server(settings.home, "postgres")
+    prepare(bench)
+    database = Database(bench.url(HISTORY))
+    database.migrate()
+    return {"orders": orders, "explain": explain_seconds(database)}
 
 
 # The history

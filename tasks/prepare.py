@@ -14,7 +14,9 @@ from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import GuardError
 from tasks.core.feedback import settle
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
-from tasks.core.postgres import ensure_server
+from tasks.core.namespaces import PREFIX as PREFIX
+from tasks.core.namespaces import database_url as database_url
+from tasks.core.namespaces import open_namespace as open_namespace
 from tasks.core.runs import Run
 from tasks.core.scratch import read_ids
 from tasks.core.secrets import secret
@@ -22,8 +24,6 @@ from tasks.core.settings import Settings
 from tasks.core.thresholds import GuardSettings
 from tasks.oms import order_system
 from tasks.stores import archive_store
-
-PREFIX = "scratch_"
 
 
 def open_run(as_of: datetime | None = None, scratch: str | None = None, settings: Settings | None = None) -> Run:
@@ -57,28 +57,6 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
         "secret": SecretStr(secret(settings).decode()),
     }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)
-
-
-def database_url(settings: Settings) -> str:
-    """The database of the settings; starts the embedded server where none is named."""
-    return settings.database_url or ensure_server(settings.home)
-
-
-def open_namespace(settings: Settings, scratch: str | None = None) -> Database:
-    """The migrated database of the settings, without a run: for commands that read or switch something."""
-    database = Database(database_url(settings), f"{PREFIX}{scratch}" if scratch else DEFAULT_NAMESPACE)
-    database.migrate()
-    return database
-
-
-def look_into(settings: Settings, scratch: str | None = None) -> Database:
-    """The database as it is: for commands of a working tree whose schema and views nobody deployed.
-
-    Raises ConfigurationError where its schema is not that of this working tree.
-    """
-    database = Database(database_url(settings), f"{PREFIX}{scratch}" if scratch else DEFAULT_NAMESPACE)
-    database.check_schema()
-    return database
 
 
 def drop_scratch(settings: Settings, name: str) -> None:

@@ -22,17 +22,20 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     orders: Annotated[int, typer.Option(min=1000, max=10_000_000, help="Orders of the year before.")] = 100_000,
+    explain: Annotated[bool, typer.Option("--explain", help="Only how long `todoke explain` takes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Measure the reference hour: seconds and rows of each step, memory, and what it is compared with.
 
     Needs a TODOKE_HOME of its own; the year is generated and loaded once, the hour works on a copy of it.
     """
-    result: Result = import_module("flows.bench").measure(
-        Settings(), orders, console.print
-    )  # validation takes 5 s to import
+    measured = import_module("flows.bench")  # validation takes 5 s to import
+    measure = measured.measure_explain if explain else measured.measure
+    result: Result = measure(Settings(), orders, console.print)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
+    elif explain:
+        output.print(_explained(result["explain"]))
     else:
         show(result)
 
@@ -110,8 +113,19 @@ def _beside(result: Result) -> list[str]:
         f"staging                 {ours:,.0f} rows/s, bare COPY of the same rows {bare:,.0f}: {ours / bare:.0%}",
         f"render                  {rendered:,.0f}/s, bare Jinja2 of the same {jinja:,.0f}: {rendered / jinja:.0%}",
         f"deliver                 {sent:,.0f} messages/s, sealed, posted, acknowledged, archived",
+        _explained(result["explain"]),
         *(_loop(name, compared[name], sent) for name in ("anymail_loop", "prefect_email_loop")),
     ]
+
+
+def _explained(found: Result) -> str:
+    sides = {"live": "now", "past": "as of the last hour"}
+    said = [
+        f"{words} p50 {found[side]['p50']:.2f} s, p95 {found[side]['p95']:.2f} s, at most {found[side]['most']:.2f} s"
+        for side, words in sides.items()
+        if side in found
+    ]
+    return f"explain a customer      {'; '.join(said)} ({found['customers']} customers)"
 
 
 def _loop(name: str, loop: dict[str, Any], sent: float) -> str:

@@ -16,9 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from flows.cli.guards import Scratch
+from tasks.core.namespaces import look_into
 from tasks.core.settings import Settings
 from tasks.core.thresholds import DetectionSettings
-from tasks.prepare import look_into
 
 output = Console(highlight=False)
 console = Console(stderr=True, highlight=False)

@@ -3,12 +3,6 @@
 Exit codes: 0 done; 1 refused or failed; 2 wrong use or a wrong setting, template or SQL file.
 """
 
-import os
-from typing import Any
-
-import typer
-from typer.core import TyperGroup
-
 from flows.cli import (
     backfill,
     bench,
@@ -30,8 +24,7 @@ from flows.cli import (
     run,
     serve,
 )
-from tasks.core.errors import ConfigurationError, TodokeError
-from tasks.core.settings import check_names
+from flows.cli.application import application
 
 MODULES = (
     run,
@@ -56,26 +49,7 @@ MODULES = (
 )
 
 
-class Commands(TyperGroup):
-    """What Todoke raises on purpose ends a command with its message, not with a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        try:
-            check_names(os.environ)
-            return super().invoke(ctx)
-        except TodokeError as error:
-            typer.echo(f"todoke: {error}", err=True)
-            raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from error
-
-
-app = typer.Typer(
-    name="todoke",
-    cls=Commands,
-    help="届け: the post-purchase messages of an online shop.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = application()
 
 for module in MODULES:
     module.register(app)

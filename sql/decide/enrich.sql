@@ -7,7 +7,8 @@
 with yes as materialized (
   select customer_id from marketing_consent where customer_id = any(array(select customer_id from candidate))
   except
-  select customer_id from refused_as_another where topic = 'marketing'
+  select customer_id from refused_as_another
+  where topic = 'marketing' and customer_id = any(array(select customer_id from candidate))
 ), asked as materialized (
   select customer_id from candidate where channels <> array['email']
 ), said as materialized (
@@ -15,8 +16,9 @@ with yes as materialized (
   where customer_id = any(array(select customer_id from asked)) and channel <> 'email'
   union all
   select p.customer_id, n.channel, n.topic, n.granted
-  from same_person p join consent_now n on n.customer_id = p.same_id
-  where p.customer_id in (select customer_id from asked) and n.channel <> 'email' and not n.granted
+  from same_person p
+  cross join lateral (select * from consent_now w where w.customer_id = p.same_id offset 0) n
+  where p.customer_id = any(array(select customer_id from asked)) and n.channel <> 'email' and not n.granted
 )
 update candidate c
 set email = k.email, language = k.language, zone = k.zone, status = k.status,

@@ -31,9 +31,9 @@ from (
   select distinct on (order_id) *, max(changed_at) filter (where lifted_at is null or lifted_at > :as_of) over (partition by order_id) as worsened_at
   from delay
   where order_id in (
-          select order_id from delay where changed_at > :since - interval '1 hour' and changed_at <= :until
+          select order_id from delay where changed_at > :since - interval '1 hour' and changed_at <= :until and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
           union all
-          select order_id from told where cause is not null and told_at > :since - interval '24 hours' and told_at <= :until - interval '24 hours'
+          select order_id from told where cause is not null and told_at > :since - interval '24 hours' and told_at <= :until - interval '24 hours' and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
           union all
           select unnest(cast(:touched as text[])))
     and first_seen_at <= :until

@@ -35,9 +35,11 @@ select f.order_id || '@' || coalesce(to_char(t.until_on, 'YYYY-MM-DD'), 'none') 
          'shipped', f.first_shipped_at is not null and f.first_shipped_at <= :as_of, 'items', f.items, 'gift', f.gift,
          'tells', jsonb_build_object('until_on', n.until_on, 'from_on', n.from_on, 'cause', case when not d.is_over then t.cause end)) as context
 from (
-  select order_id from delay where (lifted_at > :since and lifted_at <= :until) or (changed_at > :since and changed_at <= :until)
+  select order_id from delay
+  where ((lifted_at > :since and lifted_at <= :until) or (changed_at > :since and changed_at <= :until)) and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
   union
   select order_id from told where cause is not null and told_at > :since - interval '24 hours' and told_at <= :until
+    and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
   union
   select unnest(cast(:touched as text[]))
 ) o

@@ -3,6 +3,7 @@
 -- Why:    the window is moved once per n and length of the assortment: each is a range of the index, and there are a few hundred at
 --         most. Whoever bought the same thing again is told for each, as each wants care.
 --         Which line of an order was exchanged the source does not say: better silent than about what went back.
+--         offset 0: returns are asked for order by order, never read as a whole.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || ':' || p.product_id || '@' || to_char(d.due_at at time zone f.zone, 'YYYY-MM-DD') as subject_id, f.customer_id, f.order_id,
        d.due_at, d.due_at + interval '21 days' as valid_until, 'plain' as variant,
@@ -11,7 +12,8 @@ select f.order_id || ':' || p.product_id || '@' || to_char(d.due_at at time zone
          'not_cancelled', f.cancelled_at is null or f.cancelled_at > :as_of,
          'not_returned', f.returned_at is null or f.returned_at > :as_of,
          'not_exchanged', not exists (
-           select from returns r where r.order_id = f.order_id and r.kind = 'exchange' and r.status <> 'rejected' and r.opened_at <= :as_of)) as checks,
+           select from returns r where r.order_id = f.order_id and r.kind = 'exchange' and r.status <> 'rejected' and r.opened_at <= :as_of
+           offset 0)) as checks,
        jsonb_build_object(
          'order', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
          'image_url', p.image_url, 'howto_url', p.howto_url, 'every_days', p.maintenance_days, 'nth', n.nth, 'gift', f.gift) as context

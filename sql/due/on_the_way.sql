@@ -25,8 +25,10 @@ select f.order_id || '@' || to_char(h.heard_at at time zone f.zone, 'YYYY-MM-DD'
 from (
   select order_id from message
   where planned_at > :since - interval '6 days' and planned_at <= :until - interval '3 days' and state = 'accepted' and order_id is not null
+    and (:customer_id is null or customer_id = :customer_id)
   union
   select order_id from order_progress where placed_at > :since - interval '3 days' and placed_at <= :until - interval '3 days'
+    and (:customer_id is null or customer_id = :customer_id)
   union
   select unnest(cast(:touched as text[]))
 ) o

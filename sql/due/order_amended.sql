@@ -25,8 +25,10 @@ select f.order_id || '@' || left(md5(f.content::text), 12) as subject_id, f.cust
            'from_on', case when 'day' = any(c.changes) then null else t.from_on end, 'cause', t.cause, 'content', f.content)) as context
 from (
   select order_id from order_progress where content_changed_at > :since and content_changed_at <= :until
+    and (:customer_id is null or customer_id = :customer_id)
   union
   select order_id from told where told_at >= :since and told_at <= :until
+    and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
   union
   select unnest(cast(:touched as text[]))
 ) o

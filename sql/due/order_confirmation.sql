@@ -50,7 +50,7 @@ left join lateral (
 left join lateral (
   select true as may_be_offered
   from marketing_consent k
-  where k.customer_id = f.customer_id and f.order_number >= 2 and f.original_order_id is null and not f.gift
+  where k.customer_id = f.customer_id and (:customer_id is null or k.customer_id = :customer_id) and f.order_number >= 2 and f.original_order_id is null and not f.gift
     and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
     and not exists (
       select from order_progress g

@@ -20,10 +20,11 @@ select f.order_id || '@' || w.week as subject_id, f.customer_id, f.order_id,
 from (
   select order_id from order_progress
   where :since < :until and first_shipped_at is null and cancelled_at is null and placed_at > :as_of - interval '400 days' and placed_at <= :until
+    and (:customer_id is null or customer_id = :customer_id)
   union
-  select order_id from order_progress where cancelled_at > :since
+  select order_id from order_progress where cancelled_at > :since and (:customer_id is null or customer_id = :customer_id)
   union
-  select order_id from parcel where :since < :until and shipped_at > :as_of
+  select order_id from parcel where :since < :until and shipped_at > :as_of and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
   union
   select unnest(cast(:touched as text[]))
 ) o

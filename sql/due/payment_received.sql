@@ -29,11 +29,13 @@ select w.subject_id, f.customer_id, f.order_id, w.at as due_at, w.at + interval 
 from (
   select payment_id as subject_id, order_id, at, amount, load_id
   from payments
-  where (at > :since and at <= :until) or (order_id = any(:touched) and at <= :until)
+  where ((at > :since and at <= :until) or (order_id = any(:touched) and at <= :until))
+    and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
   union all
   select o.order_id || '@paid', o.order_id, o.paid_at, null, 0
   from orders o
   where ((o.paid_at > :since and o.paid_at <= :until) or (o.order_id = any(:touched) and o.paid_at <= :until))
+    and (:customer_id is null or o.customer_id = :customer_id)
     and (not exists (select from payments p where p.order_id = o.order_id)
          or exists (select from message m where m.touchpoint = 'payment_received' and m.subject_id = o.order_id || '@paid'))
 ) w

@@ -25,9 +25,11 @@ from (
   union
   select c.content_id, l.order_id
   from (
-    select order_id from order_progress where delivered_at > :since and delivered_at <= :until
+    select order_id from order_progress
+    where delivered_at > :since and delivered_at <= :until and (:customer_id is null or customer_id = :customer_id)
     union
-    select order_id from order_progress where placed_at > :since and placed_at <= :until
+    select order_id from order_progress
+    where placed_at > :since and placed_at <= :until and (:customer_id is null or customer_id = :customer_id)
     union
     select unnest(cast(:touched as text[]))
   ) o

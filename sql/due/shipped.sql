@@ -35,7 +35,7 @@ from (
   left join recipients r on r.order_id = p.order_id and r.recipient_no = p.recipient_no
   where p.shipped_at <= :until
     and p.order_id in (
-      select order_id from parcel where shipped_at > :since and shipped_at <= :until
+      select order_id from parcel where shipped_at > :since and shipped_at <= :until and (:customer_id is null or order_id = any(array(select order_id from order_progress where customer_id = :customer_id)))
       union all
       select unnest(cast(:touched as text[])))
   group by p.order_id, c.subject_id

@@ -31,7 +31,8 @@ from (
   union
   select c.content_id, l.order_id
   from (
-    select order_id from order_progress where delivered_at > :since and delivered_at <= :until
+    select order_id from order_progress
+    where delivered_at > :since and delivered_at <= :until and (:customer_id is null or customer_id = :customer_id)
     union
     select unnest(cast(:touched as text[]))
   ) o
@@ -47,6 +48,7 @@ join contents c using (content_id)
 join order_facts f using (order_id)
 join contactable b on b.customer_id = f.customer_id
 join audience_facts a on a.customer_id = b.person_id
+ and (:customer_id is null or a.customer_id = (select p.person_id from person p where p.customer_id = :customer_id))
 cross join lateral (
   select due_at, case c.kind when 'live' then c.begins_at else coalesce(c.ends_at, due_at + interval '30 days') end as valid_until
   from (values (greatest(c.starts_at, f.delivered_at))) t (due_at)

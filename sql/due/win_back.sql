@@ -7,7 +7,7 @@ select f.customer_id || '@' || f.last_order_id || ':' || w.days as subject_id, f
        json_build_object(
          'not_ordered', not exists (
            select from orders o join order_progress g using (order_id)
-           where o.customer_id = any(array_append(f.merged_ids, f.customer_id)) and o.placed_at > f.last_order_at and o.placed_at <= :as_of
+           where g.customer_id = any(array_append(f.merged_ids, f.customer_id)) and g.placed_at > f.last_order_at and g.placed_at <= :as_of
              and o.original_order_id is null and (g.cancelled_at is null or g.cancelled_at > :as_of)),
          'not_subscribed', not exists (
            select from subscriptions s

@@ -17,7 +17,8 @@ from tasks.core.queries import query
 from tasks.core.rendering import Renderer
 from tasks.core.specimens import Specimen, renderer_to_nowhere
 from tasks.core.touchpoints import load, load_all
-from tasks.proof.explain import ask_about, decide_about
+from tasks.proof.explain import decide_about, known_customer, known_order
+from tasks.proof.ground import standing
 
 OUTCOMES = ("ledger", "now", "later", "waiting", "not")
 """In the order of the page: already in the ledger, leaves now, not due yet, waits for a gate, will not be sent."""
@@ -43,9 +44,9 @@ def preview_order(
 
     Raises DataError for an order nobody loaded, ConfigurationError for a folder that holds something else.
     """
-    with database.transaction() as connection:
-        order, at = ask_about(connection, order_id, as_of)
-        decide_about(connection, order["customer_id"], at)
+    with standing(database, as_of) as (connection, ground):
+        order, at = known_order(connection, order_id), ground.as_of
+        decide_about(connection, known_customer(connection, order["customer_id"]), ground)
         rows = [dict(row) for row in query("explain/contents").rows(connection, order_id=order_id)]
         events = [dict(row) for row in query("explain/messages").rows(connection, order_id=order_id)]
     claim_folder(folder, private=True)

@@ -49,8 +49,8 @@ def test_each_date_keeps_its_versions(shop: Shop) -> None:
         ("eta", date(2026, 9, 17)),
         ("actual", date(2026, 9, 17)),
     ]
-    timeline = explain_order(shop.database, "sato")["dates"]
-    assert [(one["kind"], one["until_on"]) for one in timeline][-1] == ("actual", "2026-09-17")
+    days = [one for one in explain_order(shop.database, "sato")["timeline"] if one["kind"].startswith("day_")]
+    assert (days[-1]["kind"], days[-1]["detail"]["until_on"]) == ("day_actual", "2026-09-17")
 
 
 def test_the_dates_of_an_earlier_load_are_those_said_by_then(shop: Shop) -> None:

@@ -6,17 +6,20 @@
 with yes as materialized (
   select customer_id, granted_at from marketing_consent
   where customer_id = any(array(select customer_id from candidate where class = 'M' and verdict is null))
+), refused as materialized (
+  select customer_id, topic from refused_as_another
+  where customer_id = any(array(select customer_id from candidate where class in ('S', 'M') and verdict is null))
 ), opted_out as materialized (
   select customer_id, topic from consent_now
   where customer_id = any(array(select customer_id from candidate where class in ('S', 'M') and verdict is null)) and not granted
   union
-  select customer_id, topic from refused_as_another
+  select customer_id, topic from refused
 ), asked as (
   select d.touchpoint, d.subject_id,
          case
            when d.class = 'M' and (y.customer_id is null
                                    or d.customer_id like 'guest:%' and o.placed_at > y.granted_at + interval '1 hour'
-                                   or (d.customer_id, 'marketing') in (select customer_id, topic from refused_as_another)) then 'no_consent'
+                                   or (d.customer_id, 'marketing') in (select customer_id, topic from refused)) then 'no_consent'
            when (d.customer_id, d.touchpoint) in (select customer_id, topic from opted_out) then 'opted_out'
          end as reason
   from candidate d
