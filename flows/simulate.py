@@ -1,0 +1,150 @@
+"""The days to come, hour by hour in a scratch schema: orders drawn from the shop's own past, decided by the real steps.
+
+The source (drop folders of drawn days) is read once a simulated day; what has an instant counts from that instant on, so
+every step between sees only what an order system would show by then. Nothing is sent: channels end in the process.
+"""
+
+import logging
+import shutil
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from prefect.logging import disable_run_logger
+
+from flows.walk import read_source
+from tasks.core import approvals
+from tasks.core.database import Database
+from tasks.core.errors import ConfigurationError, DataError
+from tasks.core.queries import query
+from tasks.core.runs import Run
+from tasks.core.sealing import Render, renderer_of
+from tasks.core.settings import Settings
+from tasks.core.suites import FEED_OF
+from tasks.core.thresholds import PaceSettings
+from tasks.decide import decide
+from tasks.deliver import deliver_messages
+from tasks.detect import detect
+from tasks.prepare import at, scratch_run
+from tasks.proof.simulate_copy import copy_namespace
+from tasks.proof.simulate_future import DAY, Future, draw_future
+from tasks.proof.simulate_report import Report, Walked, report
+from tasks.proof.simulate_sink import Sink
+from tasks.track import track
+from tasks.walk import finish_hour
+
+_progress = logging.getLogger("todoke.progress")
+STEPS = tuple(timedelta(hours=hours) for hours in (1, 2, 3, 4, 6, 8, 12, 24))
+WHO = "the simulation"
+
+
+@dataclass
+class _Simulation:
+    run: Run
+    future: Future
+    step: timedelta
+    render: Render
+    sinks: list[Sink]
+    walked: Walked
+    seconds: Counter[str] = field(default_factory=Counter)
+
+    def walk(self) -> None:
+        """Every step of every day."""
+        began_at = self.run.as_of
+        for day in range(1, self.future.days + 1):
+            midnight = began_at + (day - 1) * DAY
+            self._timed("read", lambda folder=self.future.day(day), hour=midnight: self._read(folder, hour))
+            for number in range(1, DAY // self.step + 1):
+                self._hour(midnight + number * self.step)
+            _progress.info("day %s of %s  %s messages", day, self.future.days, self.walked.planned)
+
+    def _read(self, folder: Any, hour: datetime) -> None:
+        settings = self.run.settings.model_copy(update={"oms_url": folder})
+        checked = read_source(Run(at(self.run, hour).run_id, hour, self.run.database_url, self.run.namespace, settings))
+        closed = [why for why in checked["validate"]["reasons"].values() if why]
+        if closed:
+            self.walked.notes[f"feeds were not open on some day: {closed[0]}"] += 1
+
+    def _hour(self, hour: datetime) -> None:
+        run = at(self.run, hour)
+        before = self.seconds.copy()
+        for name, step in {"track": track.fn, "detect": detect.fn}.items():
+            self._timed(name, lambda step=step: step(run))
+        decision = self._timed("decide", lambda: decide.fn(run))
+        if decision.broken:
+            raise DataError(f"{hour.isoformat()}: not decided: {decision.broken}")
+        self.walked.planned += decision.planned
+        self._timed("release", lambda: self._release(run))
+        delivered = self._timed("deliver", lambda: self._deliver(run))
+        self.walked.notes.update(delivered.notes)
+        finish_hour(run, self.seconds - before)
+        self.walked.hours += 1
+
+    def _release(self, run: Run) -> None:
+        """A person says yes to everything at once; what would have waited for one is counted."""
+        with run.database.transaction() as connection:
+            for row in query("simulate/report/newly_held").rows(connection, as_of=run.as_of):
+                self.walked.held[row["touchpoint"], row["reason"]] += row["messages"]
+            plan = approvals.show(connection, WHO, "release")
+            for line in plan.waiting:
+                self.walked.approvals[line.touchpoint, line.reason] += line.messages
+            approvals.decide(connection, plan, "confirm", WHO, run.settings)
+
+    def _deliver(self, run: Run) -> Any:
+        free = PaceSettings(messages="", calls="", warm_up="")
+        return deliver_messages(run, self.sinks, self.render, pace=free)
+
+    def _timed(self, name: str, step: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return step()
+        finally:
+            self.seconds[name] += time.perf_counter() - began
+
+
+def simulate(
+    settings: Settings,
+    origin: Database,
+    days: int,
+    seed: int = 1,
+    step: timedelta = timedelta(hours=1),
+    name: str = "simulation",
+) -> Report:
+    """Go on for `days` from the last hour decided in `origin`, in the scratch schema `name`, which is made anew.
+
+    `origin` is only read. Raises DataError where its past is too short, ConfigurationError for a step that does not
+    fill a day.
+    """
+    if step not in STEPS or days < 1:
+        raise ConfigurationError("A simulation needs a day at least, and a step that fills one: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h.")
+    began = time.perf_counter()
+    run, feeds = _scratch(settings, origin, name)
+    _progress.info("copy")
+    seconds: Counter[str] = Counter()
+    rows = copy_namespace(origin.namespace, run.database)
+    seconds["copy"] = time.perf_counter() - began
+    _progress.info("draw")
+    folder = run.settings.home / "future"
+    shutil.rmtree(folder, ignore_errors=True)
+    future = draw_future(run.database, folder, run.as_of, days, seed, feeds)
+    seconds["draw"] = time.perf_counter() - began - seconds["copy"]
+    walked = Walked(run.as_of, days, step, seed, rows)
+    with disable_run_logger():
+        sinks = [Sink(channel) for channel in run.settings.channels]
+        one = _Simulation(run, future, step, renderer_of(run), sinks, walked, seconds)
+        one.walk()
+    walked.seconds = dict(seconds)
+    walked.units = {sink.name: dict(sink.units) for sink in sinks}
+    return report(run, walked, future, PaceSettings(), settings.channels)
+
+
+def _scratch(settings: Settings, origin: Database, name: str) -> tuple[Run, list[str]]:
+    """An empty scratch schema at the last hour decided in `origin`, and the tables its order system has."""
+    with origin.transaction() as connection:
+        last = query("guards/last_decided_at").scalar(connection)
+        absent = {row["feed"] for row in query("reports/gates").rows(connection) if row["state"] == "absent"}
+    if last is None:
+        raise DataError(f"No hour was decided in {origin.namespace}: there is nothing to go on from. `todoke run` decides one.")
+    return scratch_run(last, name, settings, origin), [table for table, feed in FEED_OF.items() if feed not in absent]
