@@ -1,15 +1,17 @@
-"""The days to come, hour by hour in a scratch schema: orders drawn from the shop's own past, decided by the real steps.
+"""The days to come, hour by hour in a scratch schema: drawn from the shop's own past, decided by the real steps.
 
-The source (drop folders of drawn days) is read once a simulated day; what has an instant counts from that instant on, so
-every step between sees only what an order system would show by then. Nothing is sent: channels end in the process.
+The source (drop folders of drawn days) is read once a simulated day; what has an instant counts from that instant on,
+so every step between sees only what an order system would show by then. Nothing is sent: channels end in the process.
 """
 
 import logging
 import shutil
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from prefect.logging import disable_run_logger
@@ -48,19 +50,19 @@ class _Simulation:
     render: Render
     sinks: list[Sink]
     walked: Walked
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float]
 
     def walk(self) -> None:
         """Every step of every day."""
         began_at = self.run.as_of
         for day in range(1, self.future.days + 1):
-            midnight = began_at + (day - 1) * DAY
-            self._timed("read", lambda folder=self.future.day(day), hour=midnight: self._read(folder, hour))
+            since = began_at + (day - 1) * DAY
+            self._timed("read", partial(self._read, self.future.day(day), since))
             for number in range(1, DAY // self.step + 1):
-                self._hour(midnight + number * self.step)
-            _progress.info("day %s of %s  %s messages", day, self.future.days, self.walked.planned)
+                self._hour(since + number * self.step)
+            _progress.info("%s of %s  %s", day, self.future.days, (since + DAY).date())
 
-    def _read(self, folder: Any, hour: datetime) -> None:
+    def _read(self, folder: Path, hour: datetime) -> None:
         settings = self.run.settings.model_copy(update={"oms_url": folder})
         checked = read_source(Run(at(self.run, hour).run_id, hour, self.run.database_url, self.run.namespace, settings))
         closed = [why for why in checked["validate"]["reasons"].values() if why]
@@ -69,17 +71,17 @@ class _Simulation:
 
     def _hour(self, hour: datetime) -> None:
         run = at(self.run, hour)
-        before = self.seconds.copy()
+        before = dict(self.seconds)
         for name, step in {"track": track.fn, "detect": detect.fn}.items():
-            self._timed(name, lambda step=step: step(run))
-        decision = self._timed("decide", lambda: decide.fn(run))
+            self._timed(name, partial(step, run))
+        decision = self._timed("decide", partial(decide.fn, run))
         if decision.broken:
             raise DataError(f"{hour.isoformat()}: not decided: {decision.broken}")
         self.walked.planned += decision.planned
-        self._timed("release", lambda: self._release(run))
-        delivered = self._timed("deliver", lambda: self._deliver(run))
+        self._timed("release", partial(self._release, run))
+        delivered = self._timed("deliver", partial(self._deliver, run))
         self.walked.notes.update(delivered.notes)
-        finish_hour(run, self.seconds - before)
+        finish_hour(run, {name: so_far - before.get(name, 0) for name, so_far in self.seconds.items()})
         self.walked.hours += 1
 
     def _release(self, run: Run) -> None:
@@ -118,11 +120,13 @@ def simulate(
     fill a day.
     """
     if step not in STEPS or days < 1:
-        raise ConfigurationError("A simulation needs a day at least, and a step that fills one: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h.")
+        raise ConfigurationError(
+            "A simulation needs a day at least, and a step that fills one: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h."
+        )
     began = time.perf_counter()
     run, feeds = _scratch(settings, origin, name)
     _progress.info("copy")
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     rows = copy_namespace(origin.namespace, run.database)
     seconds["copy"] = time.perf_counter() - began
     _progress.info("draw")
@@ -146,5 +150,7 @@ def _scratch(settings: Settings, origin: Database, name: str) -> tuple[Run, list
         last = query("guards/last_decided_at").scalar(connection)
         absent = {row["feed"] for row in query("reports/gates").rows(connection) if row["state"] == "absent"}
     if last is None:
-        raise DataError(f"No hour was decided in {origin.namespace}: there is nothing to go on from. `todoke run` decides one.")
+        raise DataError(
+            f"No hour was decided in {origin.namespace}: there is nothing to go on from. `todoke run` decides one."
+        )
     return scratch_run(last, name, settings, origin), [table for table, feed in FEED_OF.items() if feed not in absent]

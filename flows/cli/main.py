@@ -26,6 +26,7 @@ from flows.cli import (
     replay,
     run,
     serve,
+    simulate,
 )
 from tasks.core.errors import ConfigurationError, TodokeError
 from tasks.core.settings import check_names
@@ -38,6 +39,7 @@ MODULES = (
     codes,
     guards,
     replay,
+    simulate,
     release,
     mentions,
     notice,

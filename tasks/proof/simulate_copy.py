@@ -10,14 +10,31 @@ from tasks.core.database import Database
 from tasks.core.queries import query
 
 LEFT = frozenset(
-    "schema_version audit batch batch_member rejected_fact tracking_page tracking_poll tracking_inbox hazard_fetch hold pause"
-    " release_plan release_member provider_pace throttle_pace sending_domain feedback_refused".split()
+    {
+        "schema_version",
+        "audit",
+        "batch",
+        "batch_member",
+        "rejected_fact",
+        "tracking_page",
+        "tracking_poll",
+        "tracking_inbox",
+        "hazard_fetch",
+        "hold",
+        "pause",
+        "release_plan",
+        "release_member",
+        "provider_pace",
+        "throttle_pace",
+        "sending_domain",
+        "feedback_refused",
+    }
 )
 """Not copied: what the hour does not decide by, and what belongs to the original's own deliveries."""
 
 
 def copy_namespace(origin: str, scratch: Database) -> int:
-    """Copy every table of `origin`, a namespace of the same database and schema, that is empty in `scratch`; rows copied.
+    """Copy every table of `origin`, a namespace of the same database, into the empty `scratch`; rows copied.
 
     One transaction; `origin` is only read.
     """

@@ -6,6 +6,7 @@ Everything is an array: no loop over customers or orders. The same seed and the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,7 +90,7 @@ def _arrivals(past: Past, days: int, chance: np.random.Generator) -> pd.DataFram
 
 
 def chances(past: Past) -> np.ndarray[Any, Any]:
-    """Chance to order again in a week: [standing 0 to 3, weeks since the last order]; sql/simulate/returns_after.sql."""
+    """Chance to order again in a week: [standing 0 to 3, weeks since the last order] (sql/simulate/returns_after)."""
     found = np.zeros((4, LONGEST_WEEKS + 1))
     rows = past.returns_after
     standing = np.searchsorted([1, 2, 3, 6], rows["standing"].to_numpy(), side="right") - 1
@@ -104,19 +105,19 @@ def _with_buyers(past: Past, come: pd.DataFrame, chance: np.random.Generator) ->
     known = len(past.buyers)
     pool = _Pool(chances(past), past.buyers["orders"].to_numpy(), past.buyers["days"].to_numpy(float), len(numbers))
     chosen = np.full(len(come), -1)
-    for day, rows in come.groupby("day", sort=True).indices.items():
+    days = come["day"].to_numpy()
+    for day in np.unique(days):
+        rows = np.flatnonzero(days == day)
         fresh = is_new[rows]
         chosen[rows[~fresh]] = pool.draw(int(day), int((~fresh).sum()), chance)
         pool.order(known + persons[rows[fresh]] - 1, int(day))
-    nobody = ~is_new & (chosen < 0)
-    come = come[~nobody].copy()
-    chosen, persons = chosen[~nobody], persons[~nobody]
-    old = (chosen >= 0) & (chosen < known)
+    is_someone = is_new | (chosen >= 0)
+    come, chosen, persons = come[is_someone].reset_index(drop=True), chosen[is_someone], persons[is_someone]
     come["person"] = np.where(chosen >= known, chosen - known + 1, persons)
-    picked = past.buyers.iloc[np.where(old, chosen, 0)] if known else pd.DataFrame(index=come.index, columns=["customer_id", "order_id"])
-    come["customer_id"] = np.where(old, picked["customer_id"].to_numpy(object), None)
-    come["like_id"] = np.where(old, picked["order_id"].to_numpy(object), None)
-    return come.reset_index(drop=True)
+    nobody = pd.DataFrame({"customer_id": [None], "order_id": [None]}, dtype=object)
+    picked = pd.concat([past.buyers[["customer_id", "order_id"]].astype(object), nobody])
+    picked = picked.iloc[np.where((chosen >= 0) & (chosen < known), chosen, known)]
+    return come.assign(customer_id=picked["customer_id"].to_numpy(), like_id=picked["order_id"].to_numpy())
 
 
 class _Pool:
@@ -157,7 +158,7 @@ class _Donors:
         self._ids = self._rows["order_id"].to_numpy(object)
 
     def alike(self, come: pd.DataFrame, chance: np.random.Generator) -> Any:
-        """Of the same kind, weekday and hour; where there is none, of the same kind and weekday; of the same kind; any."""
+        """Of the same kind, weekday and hour; where there is none of that kind and weekday, of that kind, any."""
         rows = self._rows.assign(kind=np.where(self._rows["is_new"], "new", "again"))
         found, luck = np.full(len(come), -1), chance.random(len(come))
         for by in (["kind", "weekday", "hour"], ["kind", "weekday"], ["kind"]):
@@ -169,21 +170,26 @@ class _Donors:
         return self._ids[found]
 
     def later_than(self, rest: pd.DataFrame, chance: np.random.Generator) -> Any:
-        """For orders under way: one of the same weekday that stood there at that age too; any for what is sent. None: none."""
+        """For orders under way: one of the same weekday that stood there at that age too. None where there is none.
+
+        What is sent has only its aftermath to come: any of the weekday does.
+        """
         left = self._rows["left_after"].to_numpy(float)
         paid = np.fmin(left, self._rows["paid_after"].to_numpy(float))
         told = {True: left, False: paid}
         found, luck = np.full(len(rest), -1), chance.random(len(rest))
-        by = ["weekday", "is_paid", "is_unsent"]
-        for (weekday, is_paid, is_unsent), wanting in rest.reset_index(drop=True).groupby(by).indices.items():
-            donors = np.flatnonzero((self._rows["weekday"] == weekday).to_numpy() & ~np.isnan(left))
-            ends = told[bool(is_paid)][donors] if is_unsent else np.full(len(donors), np.inf)
-            found[wanting] = _outlasting(donors, ends, rest["elapsed"].to_numpy(float)[wanting], luck[wanting])
-        return np.where(found >= 0, self._ids[found], None)
+        days, is_unsent = rest["weekday"].to_numpy(), rest["is_unsent"].to_numpy(bool)
+        is_paid, elapsed = rest["is_paid"].to_numpy(bool), rest["elapsed"].to_numpy(float)
+        for day, unsent, has_paid in product(range(1, 8), (True, False), (True, False)):
+            wanting = np.flatnonzero((days == day) & (is_unsent == unsent) & (is_paid == has_paid))
+            donors = np.flatnonzero((self._rows["weekday"] == day).to_numpy() & ~np.isnan(left))
+            ends = told[has_paid][donors] if unsent else np.full(len(donors), np.inf)
+            found[wanting] = _outlasting(donors, ends, elapsed[wanting], luck[wanting])
+        return _named(self._ids, found)
 
 
 def _parcels(parcels: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    """Each parcel under way with one of the same carrier that was under way for longer; without one it stays where it is."""
+    """Each parcel under way with one of the same carrier that was so for longer; without one it stays where it is."""
     told = parcels["is_told"].to_numpy(bool)
     going, hours = parcels[~told].reset_index(drop=True), parcels["hours"].to_numpy(float)
     found, luck = np.full(len(going), -1), chance.random(len(going))
@@ -191,8 +197,7 @@ def _parcels(parcels: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame
         donors = np.flatnonzero(told & (parcels["carrier"] == carrier).to_numpy())
         found[wanting] = _outlasting(donors, hours[donors], going["hours"].to_numpy(float)[wanting], luck[wanting])
     ids = parcels["shipment_id"].to_numpy(object)
-    drawn = pd.DataFrame({"shipment_id": going["shipment_id"], "donor_id": np.where(found >= 0, ids[found], None)})
-    return drawn.dropna()
+    return pd.DataFrame({"shipment_id": going["shipment_id"], "donor_id": _named(ids, found)}).dropna()
 
 
 def _outlasting(donors: Any, ends: Any, elapsed: Any, luck: Any) -> Any:
@@ -202,6 +207,11 @@ def _outlasting(donors: Any, ends: Any, elapsed: Any, luck: Any) -> Any:
     if not len(donors):
         return np.full(len(elapsed), -1)
     return np.where(later > 0, donors[order[(luck * later).astype(int)]], -1)
+
+
+def _named(ids: Any, found: Any) -> Any:
+    """The ids at these places; None at -1."""
+    return np.array([*ids, None], dtype=object)[found]
 
 
 def frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:

@@ -1,10 +1,10 @@
 """The days to come as drop folders, one a day: what an order system would show, drawn from the shop's own past."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -44,8 +44,10 @@ class Future:
         return self.folder / f"{number:03}"
 
 
-def draw_future(database: Database, folder: Path, now: datetime, days: int, seed: int, feeds: Iterable[str]) -> Future:
-    """Draw `days` after `now` from what `database` holds, one drop folder a day with the tables of `feeds`.
+def draw_future(
+    database: Database, folder: Path, now: datetime, days: int, seed: int, offered: Iterable[str]
+) -> Future:
+    """Draw `days` after `now` from what `database` holds, one drop folder a day with the tables `offered`.
 
     Raises DataError where the past is too short to draw from.
     """
@@ -62,8 +64,8 @@ def draw_future(database: Database, folder: Path, now: datetime, days: int, seed
         for table in tables:
             _create(connection, f"simulate/future/{table}", given)
         for number in range(1, days + 1):
-            _write(connection, folder / f"{number:03}", now + (number - 1) * DAY, tables, set(feeds), number == 1)
-        return Future(folder, days, *_counted(connection, past, drawn, days))
+            _write(connection, folder / f"{number:03}", now + (number - 1) * DAY, tables, offered)
+        return Future(folder, days, *_counted(connection, past, drawn))
 
 
 # The past
@@ -87,7 +89,8 @@ def _past(connection: Connection, now: datetime, zone: str) -> Past:
         )
     told = {"now": now, "zone": zone, "since": now - TOLD - YEAR, "told_until": now - TOLD}
     found = {"arrivals": _frame(connection, "arrivals", {"since": now - timedelta(weeks=weeks)})}
-    found |= {name: _frame(connection, name, told) for name in ("returns_after", "buyers", "donors", "open_orders", "parcels")}
+    for name in ("returns_after", "buyers", "donors", "open_orders", "parcels"):
+        found[name] = _frame(connection, name, told)
     return Past(now, load_brand().calendar.timezone, weeks, **found)
 
 
@@ -122,26 +125,31 @@ def _create(connection: Connection, name: str, given: Mapping[str, Any]) -> None
         connection.execute(text(f"analyze {table}"))
 
 
-def _write(connection: Connection, folder: Path, since: datetime, tables: list[str], feeds: set[str], is_first: bool) -> None:
-    """One day as a drop: rows known in it; before it too on the first. Tables nobody draws are there, empty."""
+def _write(
+    connection: Connection, folder: Path, since: datetime, drawn: Collection[str], tables: Iterable[str]
+) -> None:
+    """One day as a drop: rows known in it. Tables nobody draws are there, empty."""
     folder.mkdir(parents=True)
-    for table in sorted(feeds):
-        columns = TABLES[table].columns
+    for table in tables:
         with (folder / f"{table}.csv").open("wb") as file:
-            if table not in tables:
-                file.write((",".join(columns) + "\n").encode())
-                continue
-            shown = ", ".join(f"cast({column} as text) as {column}" for column in columns)
-            lower = "'-infinity'" if is_first else f"'{since.isoformat()}'"
-            chosen = f"known_at > {lower} and known_at <= '{(since + DAY).isoformat()}'"
-            newest = f"row_number() over (partition by {', '.join(TABLES[table].key)} order by known_at desc)"
-            rows = f"select *, {newest} as nth from future_{table} where {chosen}"  # noqa: S608  # names and instants of ours
-            command = f"copy (select {shown} from ({rows}) r where nth = 1 order by {', '.join(TABLES[table].key)}) to stdout (format csv, header)"
-            with raw(connection).cursor() as cursor, cursor.copy(command.encode()) as copy:
-                file.writelines(copy)
+            if table in drawn:
+                _copy_out(connection, table, since, file)
+            else:
+                file.write((",".join(TABLES[table].columns) + "\n").encode())
 
 
-def _counted(connection: Connection, past: Past, drawn: Drawn, days: int) -> tuple[int, float, dict[str, int]]:
+def _copy_out(connection: Connection, table: str, since: datetime, file: BinaryIO) -> None:
+    """The newest word of the day on each key."""
+    key, columns = ", ".join(TABLES[table].key), TABLES[table].columns
+    shown = ", ".join(f"cast({column} as text) as {column}" for column in columns)
+    day = f"known_at > '{since.isoformat()}' and known_at <= '{(since + DAY).isoformat()}'"
+    rows = f"select distinct on ({key}) * from future_{table} where {day} order by {key}, known_at desc"  # noqa: S608  # names and instants of ours
+    command = f"copy (select {shown} from ({rows}) newest) to stdout (format csv, header)"  # noqa: S608  # names of ours
+    with raw(connection).cursor() as cursor, cursor.copy(command.encode()) as copy:
+        file.writelines(copy)
+
+
+def _counted(connection: Connection, past: Past, drawn: Drawn) -> tuple[int, float, dict[str, int]]:
     come = drawn.orders[drawn.orders["kind"].isin(["new", "again"])]
     going = past.open_orders
     lanes = {row["level"]: int(row["n"]) for row in query("simulate/lanes_used").rows(connection)}

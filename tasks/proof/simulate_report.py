@@ -1,4 +1,4 @@
-"""What a simulation came to: messages by touchpoint, channel, day and hour; what was held; quotas, cost, calibration."""
+"""What a simulation came to: messages by touchpoint, channel, day and hour; what was held, quotas, cost, calibration."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The recorded past beside the simulated days, a day. `days`: recorded ones; `told`: whether they are enough to say anything."""
+    """The recorded past beside the simulated days, a day. `days`: recorded ones; `told`: are they enough to compare?"""
 
     days: float
     hours: int
@@ -96,7 +96,9 @@ class Report:
     seconds: Mapping[str, float]
 
 
-def report(run: Run, walked: Walked, future: Future, pace: PaceSettings, providers: Mapping[ChannelName, str]) -> Report:
+def report(
+    run: Run, walked: Walked, future: Future, pace: PaceSettings, providers: Mapping[ChannelName, str]
+) -> Report:
     """Read what the walk left in its scratch schema. `providers`: channel -> adapter of the original, whose rates count."""
     brand, until = load_brand(), walked.began_at + timedelta(days=walked.days)
     with run.database.transaction() as connection:
@@ -170,12 +172,15 @@ def _busiest(sent: list[dict[str, Any]]) -> dict[str, Any]:
 def _uses(
     sent: list[dict[str, Any]], walked: Walked, brand: Brand, pace: PaceSettings, providers: Mapping[ChannelName, str]
 ) -> list[Use]:
-    return [_use(channel, [row for row in sent if row["channel"] == channel], walked, brand, pace, providers[channel]) for channel in walked.units]
+    rates = pace.rates()
+    return [
+        _use(channel, [row for row in sent if row["channel"] == channel], walked, brand, rates.get(providers[channel]))
+        for channel in walked.units
+    ]
 
 
-def _use(channel: ChannelName, sent: list[dict[str, Any]], walked: Walked, brand: Brand, pace: PaceSettings, provider: str) -> Use:
+def _use(channel: ChannelName, sent: list[dict[str, Any]], walked: Walked, brand: Brand, rate: float | None) -> Use:
     messages, units = sum(row["messages"] for row in sent), sum(walked.units[channel].values())
-    a_message = units / messages if messages else 1.0
     months = _summed((row["day"][:7], row["messages"]) for row in sent)
     hours = _summed((f"{row['day']} {row['hour']}", row["messages"]) for row in sent)
     price: Decimal | None = getattr(brand.costs, channel, None)
@@ -183,12 +188,12 @@ def _use(channel: ChannelName, sent: list[dict[str, Any]], walked: Walked, brand
         channel=channel,
         messages=messages,
         units=units,
-        fullest=round(max(months.values(), default=0) * a_message),
+        fullest=round(max(months.values(), default=0) * (units / messages if messages else 1)),
         quota=getattr(brand.quotas, channel, None),
         cost=None if price is None else f"{price * units:f}",
         currency=brand.costs.currency,
         busiest=max(hours.values(), default=0),
-        rate=pace.rates().get(provider),
+        rate=rate,
     )
 
 
@@ -201,7 +206,7 @@ def _calibration(
     days = min(float(walked.days), found["days"])
     past, come = _summed(_by_touchpoint(before)), _summed(_by_touchpoint(sent))
     told = days >= FEWEST_DAYS
-    a_day = {name: (past.get(name, 0) / days, come.get(name, 0) / walked.days) for name in sorted({*past, *come})} if told else {}
+    names = sorted({*past, *come}) if told else []
     return Calibration(
         days=round(days, 1),
         hours=found["hours"],
@@ -210,7 +215,7 @@ def _calibration(
         orders_simulated=future.orders / walked.days,
         messages_recorded=sum(past.values()) / days if told else 0.0,
         messages_simulated=sum(come.values()) / walked.days,
-        touchpoints=a_day,
+        touchpoints={name: (past.get(name, 0) / days, come.get(name, 0) / walked.days) for name in names},
     )
 
 
@@ -218,23 +223,25 @@ def _by_touchpoint(rows: list[dict[str, Any]]) -> Iterable[tuple[str, int]]:
     return ((row["touchpoint"], row["messages"]) for row in rows)
 
 
+NOT_DRAWN = (
+    "Not drawn: new warnings of weather, campaigns and news beyond those the shop has planned, points and tiers, changed "
+    "addresses, and that people buy the same again: baskets are those of any past order of that weekday and hour."
+)
+
+
 def _notes(walked: Walked, future: Future, calibration: Calibration) -> list[str]:
     """What the figures do not hold, in sentences."""
-    notes = [
-        "Not drawn: new warnings of weather, campaigns and news beyond those the shop has planned, points and tiers, "
-        "changed addresses, what a customer prefers to buy again (baskets are those of others).",
-    ]
-    if walked.step > LIKELY:
-        notes.append(
-            f"One step is {walked.step / LIKELY:g} h: what falls due in between leaves at its end, and the volume gate compares "
-            "it with recorded hours. Messages by hour are coarser than the shop's own."
-        )
-    if future.n["of them without a like"]:
-        notes.append(f"{future.n['of them without a like']} orders under way stay as they are: no past order was as old and as far.")
-    if not future.n["events of providers in four weeks"]:
-        notes.append("Opens, clicks and bounces: none was recorded in four weeks (n = 0), so none is drawn.")
-    if not calibration.told:
-        notes.append(f"The past is recorded for {calibration.days:g} of {walked.days} days: too few ({FEWEST_DAYS}) to compare messages with.")
-    if walked.approvals:
-        notes.append("What would wait for a person's approval was released at once.")
+    alone, told = future.n["of them without a like"], future.n["events of providers in four weeks"]
+    said = {
+        NOT_DRAWN: True,
+        f"A step is {walked.step / LIKELY:g} h: what falls due within it leaves at its end, so messages by hour are coarser "
+        "than the shop's own, and the volume gate compares steps with recorded hours.": walked.step > LIKELY,
+        f"{alone} orders under way stay as they are: no past order had come as far at that age.": alone > 0,
+        f"Opens, clicks, bounces and opt-outs told by providers are not drawn (n = {told} in four weeks); opt-outs on "
+        "record as consents are.": True,
+        f"The past is recorded for {calibration.days:g} of {walked.days} days, too few to compare messages with "
+        f"({FEWEST_DAYS} at least).": not calibration.told,
+        "What would wait for a person's approval was released at once.": bool(walked.approvals),
+    }
+    notes = [note for note, holds in said.items() if holds]
     return notes + [f"{note} ({n} times)" if n > 1 else note for note, n in walked.notes.most_common(5)]
