@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 ORDERS ?= 100000
+CUSTOMERS ?= 100000
 BENCH := .venv/.bench-installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist storms walk serve stop chaos bench lock clean
+.PHONY: help demo test check olist storms walk simulate serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +37,9 @@ storms: $(STAMP) ## 20 seeds of storms that detection cannot read: who is told i
 
 walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that no rule of pressure is broken (some 20 minutes)
 	@$(BIN)/python -m tests.walks.shop
+
+simulate: $(STAMP) ## 30 days to come of a sample shop with CUSTOMERS=100000, measured; plots in simulate.html
+	@$(BIN)/python -m tests.walks.simulate $(CUSTOMERS)
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

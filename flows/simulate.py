@@ -22,10 +22,10 @@ from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.queries import query
 from tasks.core.runs import Run
-from tasks.core.sealing import Render, renderer_of
+from tasks.core.sealing import renderer_of
 from tasks.core.settings import Settings
 from tasks.core.suites import FEED_OF
-from tasks.core.thresholds import PaceSettings
+from tasks.core.thresholds import DeliverySettings, PaceSettings
 from tasks.decide import decide
 from tasks.deliver import deliver_messages
 from tasks.detect import detect
@@ -33,13 +33,15 @@ from tasks.prepare import at, scratch_run
 from tasks.proof.simulate_copy import copy_namespace
 from tasks.proof.simulate_future import DAY, Future, draw_future
 from tasks.proof.simulate_report import Report, Walked, report
-from tasks.proof.simulate_sink import Sink
+from tasks.proof.simulate_sink import Sampled, Sink
 from tasks.track import track
 from tasks.walk import finish_hour
 
 _progress = logging.getLogger("todoke.progress")
 STEPS = tuple(timedelta(hours=hours) for hours in (1, 2, 3, 4, 6, 8, 12, 24))
 WHO = "the simulation"
+BATCH = 1000
+"""Messages of a call: what a claim costs is paid once for all of them."""
 
 
 @dataclass
@@ -47,7 +49,7 @@ class _Simulation:
     run: Run
     future: Future
     step: timedelta
-    render: Render
+    render: Sampled
     sinks: list[Sink]
     walked: Walked
     seconds: defaultdict[str, float]
@@ -95,8 +97,9 @@ class _Simulation:
             approvals.decide(connection, plan, "confirm", WHO, run.settings)
 
     def _deliver(self, run: Run) -> Any:
-        free = PaceSettings(messages="", calls="", warm_up="")
-        return deliver_messages(run, self.sinks, self.render, pace=free)
+        """No account's limits: how long they would take is told from the busiest hour."""
+        free, large = PaceSettings(messages="", calls="", warm_up=""), DeliverySettings(batch_size=BATCH)
+        return deliver_messages(run, self.sinks, self.render, times=large, pace=free)
 
     def _timed(self, name: str, step: Any) -> Any:
         began = time.perf_counter()
@@ -113,6 +116,7 @@ def simulate(
     seed: int = 1,
     step: timedelta = timedelta(hours=1),
     name: str = "simulation",
+    render_all: bool = False,
 ) -> Report:
     """Go on for `days` from the last hour decided in `origin`, in the scratch schema `name`, which is made anew.
 
@@ -137,9 +141,12 @@ def simulate(
     walked = Walked(run.as_of, days, step, seed, rows)
     with disable_run_logger():
         sinks = [Sink(channel) for channel in run.settings.channels]
-        one = _Simulation(run, future, step, renderer_of(run), sinks, walked, seconds)
+        one = _Simulation(
+            run, future, step, Sampled(renderer_of(run), every=1 if render_all else 20), sinks, walked, seconds
+        )
         one.walk()
     walked.seconds = dict(seconds)
+    walked.rendered = one.render.rendered
     walked.units = {sink.name: dict(sink.units) for sink in sinks}
     return report(run, walked, future, PaceSettings(), settings.channels)
 

@@ -43,6 +43,7 @@ def simulate(
     html: Annotated[Path | None, typer.Option(help="Write the report with its plots to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
     name: Name = "simulation",
+    render_all: Annotated[bool, typer.Option("--render-all", help="Render every message, not one in twenty.")] = False,
     scratch: Origin = None,
 ) -> None:
     """Continue the shop: who would get what, when, and what would be held. Sends nothing and leaves the shop untouched.
@@ -57,7 +58,7 @@ def simulate(
     flow, pages = import_module("flows.simulate"), import_module("tasks.proof.simulate_page")
     with walking():
         origin = open_namespace(settings, scratch)
-        found = flow.simulate(settings, origin, days, seed, timedelta(hours=int(hours[1])), name)
+        found = flow.simulate(settings, origin, days, seed, timedelta(hours=int(hours[1])), name, render_all)
     if html is not None:
         html.write_text(pages.page(found), encoding="utf-8")
     if as_json:

@@ -73,7 +73,7 @@ def rates(past: Past) -> np.ndarray[Any, Any]:
 def _arrivals(past: Past, days: int, chance: np.random.Generator) -> pd.DataFrame:
     """Poisson, hour by hour at the rate of its weekday and hour; at a random moment within it."""
     hours = pd.date_range(past.now + timedelta(0), periods=days * 24, freq="h").tz_convert(past.zone)
-    slots = hours.dayofweek.to_numpy() * 24 + hours.hour.to_numpy()
+    slots = hours.day_of_week.to_numpy() * 24 + hours.hour.to_numpy()
     counts = chance.poisson(rates(past)[slots])
     frames = []
     for column, kind in enumerate(("new", "again")):
@@ -83,7 +83,7 @@ def _arrivals(past: Past, days: int, chance: np.random.Generator) -> pd.DataFram
     come = pd.concat(frames, ignore_index=True).sort_values(["placed_at", "kind"], kind="stable", ignore_index=True)
     come["number"] = np.arange(1, len(come) + 1)
     local = come["placed_at"].dt
-    return come.assign(weekday=local.dayofweek + 1, hour=local.hour)
+    return come.assign(weekday=local.day_of_week + 1, hour=local.hour)
 
 
 # Who orders

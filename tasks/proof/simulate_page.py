@@ -15,7 +15,8 @@ _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #fff;
   --T: #0b6bcb; --S: #2a8a4a; --M: #c2570c; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --soft: #9aa5b1; --line: #3a424c; --paper: #0f1318; --T: #5aa9f5; --S: #57c27a; --M: #f2994a; }
+  :root { --ink: #e6edf3; --soft: #9aa5b1; --line: #3a424c; --paper: #0f1318;
+    --T: #5aa9f5; --S: #57c27a; --M: #f2994a; }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 760px; padding: 16px; background: var(--paper); color: var(--ink);
@@ -44,7 +45,8 @@ def page(found: Report) -> str:
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p>{found.messages:,} messages; {found.orders:,} orders to come, drawn from the shop's own past.</p>",
-        f"<p>From {found.began_at:%Y-%m-%d %H:%M} UTC, {found.step_hours:g} h a step, seed {found.seed}; nothing was sent.</p>",
+        f"<p>From {found.began_at:%Y-%m-%d %H:%M} UTC, {found.step_hours:g} h a step, seed {found.seed}.</p>",
+        "<p>Nothing was sent.</p>",
         "<h2>Messages a day</h2>", _legend(), _days(found.by_day),
         f"<h2>Messages by hour of the day</h2>{_hours(found.by_hour)}<p class=soft>{escape(busiest(found))}</p>",
         "<h2>Touchpoints</h2>", _touchpoints(found),

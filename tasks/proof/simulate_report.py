@@ -1,4 +1,4 @@
-"""What a simulation came to: messages by touchpoint, channel, day and hour; what was held, quotas, cost, calibration."""
+"""What a simulation came to: messages by touchpoint, channel, day and hour; what was held, quota, cost, calibration."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,6 +32,7 @@ class Walked:
     copied: int
     hours: int = 0
     planned: int = 0
+    rendered: int = 0
     held: Counter[tuple[str, str]] = field(default_factory=Counter)
     approvals: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -99,7 +100,7 @@ class Report:
 def report(
     run: Run, walked: Walked, future: Future, pace: PaceSettings, providers: Mapping[ChannelName, str]
 ) -> Report:
-    """Read what the walk left in its scratch schema. `providers`: channel -> adapter of the original, whose rates count."""
+    """Read what the walk left in its scratch schema. `providers`: channel -> adapter of the original; its rate counts."""
     brand, until = load_brand(), walked.began_at + timedelta(days=walked.days)
     with run.database.transaction() as connection:
         sent = _rows(connection, "sent", since=walked.began_at, until=until, zone=brand.calendar.zone)
@@ -224,8 +225,8 @@ def _by_touchpoint(rows: list[dict[str, Any]]) -> Iterable[tuple[str, int]]:
 
 
 NOT_DRAWN = (
-    "Not drawn: new warnings of weather, campaigns and news beyond those the shop has planned, points and tiers, changed "
-    "addresses, and that people buy the same again: baskets are those of any past order of that weekday and hour."
+    "Not drawn: new warnings of weather, campaigns and news beyond those the shop has planned, points and tiers, "
+    "changed addresses, and that people buy the same again: baskets are those of any past order of that weekday and hour."
 )
 
 
@@ -234,13 +235,15 @@ def _notes(walked: Walked, future: Future, calibration: Calibration) -> list[str
     alone, told = future.n["of them without a like"], future.n["events of providers in four weeks"]
     said = {
         NOT_DRAWN: True,
-        f"A step is {walked.step / LIKELY:g} h: what falls due within it leaves at its end, so messages by hour are coarser "
-        "than the shop's own, and the volume gate compares steps with recorded hours.": walked.step > LIKELY,
+        f"A step is {walked.step / LIKELY:g} h: what falls due within it leaves at its end, so messages by hour are "
+        "coarser than the shop's own, and the volume gate compares steps with recorded hours.": walked.step > LIKELY,
         f"{alone} orders under way stay as they are: no past order had come as far at that age.": alone > 0,
         f"Opens, clicks, bounces and opt-outs told by providers are not drawn (n = {told} in four weeks); opt-outs on "
         "record as consents are.": True,
         f"The past is recorded for {calibration.days:g} of {walked.days} days, too few to compare messages with "
         f"({FEWEST_DAYS} at least).": not calibration.told,
+        f"{walked.rendered:,} messages were rendered; the others went through every step with the text of their "
+        "like (`--render-all` renders each).": True,
         "What would wait for a person's approval was released at once.": bool(walked.approvals),
     }
     notes = [note for note, holds in said.items() if holds]

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from tasks.core.claims import Claimed
 from tasks.core.domain import ChannelName
 from tasks.core.outgoing import Outgoing, Result
+from tasks.core.rendering import Rendered
+from tasks.core.sealing import Render
 from tasks.core.segments import segments
 
 _SEPARATOR = b"\n"
@@ -48,3 +51,27 @@ class Sink:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+@dataclass
+class Sampled:
+    """Renders the first messages of each kind and then one in so many; the others take the newest of their kind.
+
+    A kind is touchpoint, channel, language, variant and shop front. What a template refuses is refused alone.
+    """
+
+    render: Render
+    first: int = 50
+    every: int = 20
+    rendered: int = 0
+    _seen: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _newest: dict[tuple[str, ...], Rendered] = field(default_factory=dict)
+
+    def __call__(self, claimed: Claimed) -> Rendered:
+        """As `tasks.core.sealing.Render`."""
+        kind = (claimed.touchpoint, claimed.channel, claimed.language, claimed.variant, claimed.source or "")
+        self._seen[kind] += 1
+        if kind not in self._newest or self._seen[kind] <= self.first or self._seen[kind] % self.every == 0:
+            self._newest[kind] = self.render(claimed)
+            self.rendered += 1
+        return self._newest[kind]
