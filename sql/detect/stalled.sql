@@ -1,7 +1,8 @@
 -- Who:    open orders with a parcel nobody has scanned for :stalled after its last scan or hand-over, :stalled_far between
 --         regions more than two apart and to or from Hokkaido and Okinawa; days on which nobody works (:closed) do not count.
 -- Grain:  order: its first parcel to stall.
--- Why:    silence says something only about carriers whose scans we see at all, and nothing while a parcel waits for its
+-- Why:    closed days are counted for whoever is silent long enough without them.
+--         Silence says something only about carriers whose scans we see at all, and nothing while a parcel waits for its
 --         requested day, for its addressee, or travels by ship: to or from an island, or instead of a plane.
 --         Where parcels are known at all (outlook), nobody is alarmed before the promised day, nor then while it may still be in time,
 --         were it to move on now like others from there (a share of :sure_standing): many were only passed on unseen.
@@ -30,7 +31,7 @@ with carrier as (
                      when here.is_island or there.is_island or abs(here.place - there.place) > 2 then :stalled_far
                      else :stalled end as interval) as most
   ) s
-  where (o.requested_on is null or o.requested_on < o.today)
+  where s.at + s.most <= :as_of and (o.requested_on is null or o.requested_on < o.today)
     and (p.last_status is null or p.last_status not in ('held_at_location', 'attempt_failed'))
     and not exists (select from island i where i.postal_code in (p.postal_code, p.origin_postal_code))
     and (p.last_reason is null or p.last_reason not in ('planned_hold', 'recipient_instruction', 'delay_transport_mode'))

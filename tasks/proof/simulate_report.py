@@ -100,7 +100,7 @@ class Report:
 def report(
     run: Run, walked: Walked, future: Future, pace: PaceSettings, providers: Mapping[ChannelName, str]
 ) -> Report:
-    """Read what the walk left in its scratch schema. `providers`: channel -> adapter of the original; its rate counts."""
+    """Read what the walk left in its scratch schema. `providers`: channel -> the shop's own adapter."""
     brand, until = load_brand(), walked.began_at + timedelta(days=walked.days)
     with run.database.transaction() as connection:
         sent = _rows(connection, "sent", since=walked.began_at, until=until, zone=brand.calendar.zone)
@@ -226,7 +226,7 @@ def _by_touchpoint(rows: list[dict[str, Any]]) -> Iterable[tuple[str, int]]:
 
 NOT_DRAWN = (
     "Not drawn: new warnings of weather, campaigns and news beyond those the shop has planned, points and tiers, "
-    "changed addresses, and that people buy the same again: baskets are those of any past order of that weekday and hour."
+    "changed addresses, and that people buy the same again: a basket is that of any order of the weekday and hour."
 )
 
 

@@ -149,7 +149,7 @@ def test_drawn_orders_look_like_those_of_the_past(shop: Shop, tmp_path: Path) ->
 
 
 PAST = text("""
-select (select count(*) / 2.0 from orders where placed_at > cast(:now as timestamptz) - interval '56 days') as orders,
+select (select cast(count(*) / 2.0 as float8) from orders where placed_at > cast(:now as timestamptz) - interval '56 days') as orders,
        cast(avg(cast(cancelled_at is not null as integer)) as float8) as cancelled_at,
        cast(avg(cast(coalesce(gift, false) as integer)) as float8) as gift,
        cast(avg(cast(payment_method = 'card' as integer)) as float8) as payment_method

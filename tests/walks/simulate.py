@@ -1,7 +1,7 @@
 """`make simulate`: thirty days of a sample shop with CUSTOMERS customers, measured.
 
-`python -m tests.walks.simulate CUSTOMERS [DAYS [STEP_HOURS]]`. Everyone the shop knows counts as a customer; the seconds
-of building it are not those of the simulation.
+`python -m tests.walks.simulate CUSTOMERS [DAYS [STEP_HOURS]]`. Everyone the shop knows is a customer; the seconds of
+building it are not those of the simulation.
 """
 
 import logging

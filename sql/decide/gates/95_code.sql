@@ -2,7 +2,7 @@
 -- Reason: no_code. Class: M. Deferred.
 -- Why:    the person's own codes first (of any of their ids), then common ones; what ends sooner goes first. The order is that of
 --         priority, then of the key, so that deciding again gives the same. Held-out messages take none; what waits for approval
---         does. Who asks are few and their codes are looked up: holding everybody's against them took 20 s with 20,000 customers.
+--         does. Who asks are few and their codes are looked up: everybody's held against them grows with the square of the shop.
 -- Params: as_of
 with asking as materialized (
   select c.touchpoint, c.subject_id, c.pool, c.priority, c.due_at, k.person_id
@@ -28,14 +28,14 @@ with asking as materialized (
 ), left_over as materialized (
   select touchpoint, subject_id, pool, row_number() over (partition by pool order by priority desc, due_at, touchpoint, subject_id) as place
   from asking where (touchpoint, subject_id) not in (select touchpoint, subject_id from personal)
-), common as (
+), common as materialized (
   select p.pool, f.code, f.ends_on, f.place
   from (select pool, count(*) as n from left_over group by pool) p
   cross join lateral (
     select code, ends_on, row_number() over (order by ends_on, code) as place
     from free_code where pool = p.pool and customer_id is null order by ends_on, code limit p.n
   ) f
-), given as (
+), given as materialized (
   select touchpoint, subject_id, code, ends_on from personal
   union all
   select l.touchpoint, l.subject_id, f.code, f.ends_on from left_over l join common f using (pool, place)
