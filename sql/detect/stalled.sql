@@ -42,21 +42,19 @@ select distinct on (order_id)
                           'last_region', last_region, 'last_word', last_word),
        silent_at, coalesce(eta_on, d.new_from_on, c.early_on), coalesce(eta_on, d.new_until_on, c.late_on)
 from silent
-left join lateral (
-  select late_share(u.days, u.parcels, silent.promised_on - silent.today) as p_late
+left join (
+  select t.shipment_id as parcel_id, u.hour, u.days, u.parcels
   from standing t
   join outlook u using (carrier, origin_region, region, place, word, stage)
-  where t.shipment_id = silent.shipment_id and t.standing = 'now' and u.silent is null
-    and u.hour = extract(hour from cast(:as_of as timestamptz) at time zone silent.zone)::integer / 3 * 3
-) l on true
-left join lateral (
-  select early_on, late_on from chance c where c.shipment_id = silent.shipment_id and c.late_on > silent.promised_on and c.early_on >= silent.today
-) c on true
+  where t.standing = 'now' and u.silent is null
+) l on l.parcel_id = silent.shipment_id and l.hour = extract(hour from cast(:as_of as timestamptz) at time zone silent.zone)::integer / 3 * 3
+left join (select shipment_id as parcel_id, early_on, late_on from chance) c
+  on c.parcel_id = silent.shipment_id and c.late_on > silent.promised_on and c.early_on >= silent.today
 left join lateral (
   select new_from_on, new_until_on from delay d
   where d.order_id = silent.order_id and d.cause = 'stalled' and d.lifted_at is null and d.new_until_on >= silent.today
 ) d on true
 where silent_at <= :as_of
   and (promised_on is null or not exists (select from outlook)
-       or promised_on <= today and coalesce(l.p_late >= :sure_standing, true))
+       or promised_on <= today and coalesce(late_share(l.days, l.parcels, promised_on - today) >= :sure_standing, true))
 order by order_id, silent_at, shipment_id
