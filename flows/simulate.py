@@ -59,12 +59,13 @@ class _Simulation:
         began_at = self.run.as_of
         for day in range(1, self.future.days + 1):
             since = began_at + (day - 1) * DAY
-            self._timed("read", partial(self._read, self.future.day(day), since))
+            self._timed("read", partial(self._read, self.future.day(day), since + DAY))
             for number in range(1, DAY // self.step + 1):
                 self._hour(since + number * self.step)
             _progress.info("%s of %s  %s", day, self.future.days, (since + DAY).date())
 
     def _read(self, folder: Path, hour: datetime) -> None:
+        """At the end of its day, as a walk reads at the end of its period: how fresh a feed is, its newest row says."""
         settings = self.run.settings.model_copy(update={"oms_url": folder})
         checked = read_source(Run(at(self.run, hour).run_id, hour, self.run.database_url, self.run.namespace, settings))
         closed = [why for why in checked["validate"]["reasons"].values() if why]
