@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 ORDERS ?= 100000
+CUSTOMERS ?= 100000
 BENCH := .venv/.bench-installed
 STANDINS := tests/standins/node_modules/.package-lock.json
 
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist storms walk replay serve stop chaos bench lock clean
+.PHONY: help demo test check olist storms walk replay simulate serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +41,9 @@ walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that 
 replay: $(STAMP) ## 60 rough days and the Olist November decided again, moved facts, the cost of history; ten accidents (some 30 minutes)
 	@$(BIN)/python -m tests.walks.replay
 	@$(BIN)/python -m tests.accidents
+
+simulate: $(STAMP) ## 30 days to come of a sample shop with CUSTOMERS=100000, measured; plots in simulate.html
+	@$(BIN)/python -m tests.walks.simulate $(CUSTOMERS)
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

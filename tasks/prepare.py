@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tasks.channels import channels_of
 from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
-from tasks.core.errors import GuardError
+from tasks.core.errors import ConfigurationError, GuardError
 from tasks.core.feedback import settle
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
 from tasks.core.namespaces import PREFIX as PREFIX
@@ -57,6 +57,22 @@ def _where(settings: Settings, scratch: str | None) -> tuple[str, Settings]:
         "secret": SecretStr(secret(settings).decode()),
     }
     return f"{PREFIX}{scratch}", settings.model_copy(update=own)
+
+
+def scratch_run(as_of: datetime, name: str, settings: Settings, origin: Database) -> Run:
+    """A run in the scratch schema of this name, made anew and empty; its order system and sources are nobody's yet.
+
+    Raises ConfigurationError where that schema is `origin`, which is to be read.
+    """
+    namespace, own = _where(settings, name)
+    if namespace == origin.namespace:
+        raise ConfigurationError(f"{namespace} is what shall be read: choose another name to write to.")
+    database = Database(origin.url, namespace)
+    database.drop()
+    database.migrate()
+    nowhere = {"oms": "files", "oms_url": own.home / "future", "oms_mapping": None, "hazards": None, "tracking": ""}
+    run_id = f"{as_of:%Y%m%dT%H%M}-{uuid4().hex[:8]}"
+    return Run(run_id, as_of, origin.url, namespace, own.model_copy(update=nowhere))
 
 
 def drop_scratch(settings: Settings, name: str) -> None:

@@ -23,6 +23,7 @@ from flows.cli import (
     replay,
     run,
     serve,
+    simulate,
 )
 from flows.cli.application import application
 
@@ -36,6 +37,7 @@ MODULES = (
     replay,
     hindsight,
     diff,
+    simulate,
     release,
     mentions,
     notice,

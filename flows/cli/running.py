@@ -47,6 +47,13 @@ def run_walk(
 
 
 @contextmanager
+def walking() -> Iterator[None]:
+    """A bar of the days or hours that a plain walk, which reports to no server, says it has done."""
+    with _progress(_WalkHandler()):
+        yield
+
+
+@contextmanager
 def _progress(handler: "_StepHandler | _WalkHandler | None" = None) -> Iterator[None]:
     """What the flow says while it runs, on the terminal."""
     logger, handler = logging.getLogger("todoke.progress"), handler or _StepHandler()

@@ -2,6 +2,7 @@
 -- Grain:  order x category @ kind (assembly, use, care).   Anchor: order_progress.delivered_at (+ 2 days but for assembly).
 -- Why:    by category and attribute, never by SKU: attributes.howto names the kind, assembly_minutes means assembly, clothes and
 --         furniture are cared for, everything else is used.
+--         The first condition follows from the second and names one table alone: only so is it two index scans of it.
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || ':' || k.category || '@' || k.kind as subject_id, f.customer_id, f.order_id,
        d.due_at, d.due_at + interval '10 days' as valid_until, k.kind as variant,
@@ -32,7 +33,8 @@ cross join lateral (
   group by coalesce(p.category, 'other'), h.kind
 ) k
 cross join lateral (select f.delivered_at + case k.kind when 'assembly' then interval '0' else interval '2 days' end as due_at) d
-where ((f.delivered_at > :since - interval '2 days' and f.delivered_at <= :until and d.due_at > :since)
+where (f.delivered_at > :since - interval '2 days' or f.order_id = any(:touched))
+  and ((f.delivered_at > :since - interval '2 days' and f.delivered_at <= :until and d.due_at > :since)
        or (f.order_id = any(:touched) and f.delivered_at <= :until))
   and d.due_at <= :until
   and (:customer_id is null or f.customer_id = :customer_id)

@@ -17,22 +17,21 @@ select f.order_id || ':' || p.product_id || '@' || to_char(d.due_at at time zone
        jsonb_build_object(
          'order', f.order_id, 'order_number', f.order_number, 'delivered_at', f.delivered_at, 'product_name', i.name,
          'image_url', p.image_url, 'howto_url', p.howto_url, 'every_days', p.maintenance_days, 'nth', n.nth, 'gift', f.gift) as context
-from (
-  select g.order_id
-  from (select distinct nth * maintenance_days * interval '1 day' as length
-        from products cross join generate_series(1, 1825 / maintenance_days) nth where maintenance_days > 0) w
-  join order_progress g on g.delivered_at > :since - w.length and g.delivered_at <= :until - w.length
-  where :since < :until and (:customer_id is null or g.customer_id = :customer_id)
-  union
-  select unnest(cast(:touched as text[]))
-) o
-join order_facts f using (order_id)
+from order_facts f
 join lateral (
   select l.product_id, min(l.item ->> 'name') as name from item_facts l where l.order_id = f.order_id group by l.product_id
 ) i on true
 join products p using (product_id)
 cross join lateral generate_series(1, 1825 / p.maintenance_days) n (nth)
 cross join lateral (select f.delivered_at + n.nth * p.maintenance_days * interval '1 day' as due_at) d
-where p.maintenance_days > 0 and d.due_at <= :until
+where f.order_id = any(array(
+    select g.order_id
+    from (select distinct nth * maintenance_days * interval '1 day' as length
+          from products cross join generate_series(1, 1825 / maintenance_days) nth where maintenance_days > 0) w
+    join order_progress g on g.delivered_at > :since - w.length and g.delivered_at <= :until - w.length
+    where :since < :until and (:customer_id is null or g.customer_id = :customer_id)
+    union
+    select unnest(cast(:touched as text[]))))
+  and p.maintenance_days > 0 and d.due_at <= :until
   and (d.due_at > :since or f.order_id = any(:touched) and d.due_at > :as_of - interval '21 days')
   and (:customer_id is null or f.customer_id = :customer_id)

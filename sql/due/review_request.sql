@@ -2,6 +2,7 @@
 -- Grain:  order x ask | reminder.   Anchor: order_progress.delivered_at (+ reviewable days: the window is moved, the column stays raw).
 -- Why:    an exchange or replacement restarts the clock: what counts is when the newest of them arrived. An empty window
 --         (the claim asks about given orders) does not look through 100 days of deliveries.
+--         The first condition follows from the second and names one table alone: only so is it two index scans of it.
 --         The variant is drawn by weight (decide/collect).
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || a.ask as subject_id, f.customer_id, f.order_id,
@@ -28,7 +29,8 @@ cross join lateral (
   from orders o join order_progress g using (order_id) where o.original_order_id = f.order_id
 ) d
 cross join lateral (values ('ask', d.had_at + d.reviewable), ('reminder', d.had_at + d.reviewable + interval '7 days')) a (ask, due_at)
-where ((:since < :until and f.delivered_at > :since - interval '100 days' and f.delivered_at <= :until and a.due_at > :since)
+where (:since < :until and f.delivered_at > :since - interval '100 days' or f.order_id = any(:touched))
+  and ((:since < :until and f.delivered_at > :since - interval '100 days' and f.delivered_at <= :until and a.due_at > :since)
        or (f.order_id = any(:touched) and f.delivered_at <= :until))
   and a.due_at <= :until
   and (:customer_id is null or f.customer_id = :customer_id)

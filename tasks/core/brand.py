@@ -137,6 +137,17 @@ class Costs(Declaration):
     insert: Decimal | None = Field(None, ge=0)
 
 
+class Quotas(Declaration):
+    """What an account's plan includes in a calendar month, messages (SMS: segments); held against in simulations."""
+
+    email: int | None = Field(None, ge=0)
+    line: int | None = Field(None, ge=0)
+    sms: int | None = Field(None, ge=0)
+    push: int | None = Field(None, ge=0)
+    postcard: int | None = Field(None, ge=0)
+    insert: int | None = Field(None, ge=0)
+
+
 class Calendar(Declaration):
     """When the shop works: business days and the hour after which an order counts for the next one."""
 
@@ -191,6 +202,7 @@ class Brand(Declaration):
         default_factory=dict, description="Touchpoints whose class differs from the catalogue."
     )
     costs: Costs = Field(default_factory=Costs, description="What messages cost.")
+    quotas: Quotas = Field(default_factory=Quotas, description="What accounts include in a month.")
     tiers: Tiers = Field(default_factory=lambda: Tiers(), description="Steps of lifetime spend; none = nobody has one.")
     sections: dict[str, Section]
 

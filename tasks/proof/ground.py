@@ -99,7 +99,7 @@ def _then(database: Database, as_of: datetime) -> Iterator[tuple[Connection, Gro
         with reading(rules.files):
             new_candidates(connection)
 
-    with database.as_of(load_id, prepare) as connection, reading(rules.files):
+    with database.past(prepare) as at, at(load_id) as connection, reading(rules.files):
         query("explain/one_customer").run(connection)
         inputs = _inputs(run)
         query("replay/enter").run(

@@ -1,16 +1,24 @@
 -- Stops:  what is nothing without a coupon, where those before it took the last code of the pool. Everybody else gets theirs.
 -- Reason: no_code. Class: M. Deferred.
 -- Why:    the person's own codes first (of any of their ids), then common ones; what ends sooner goes first. The order is that of
---         priority, then of the key, so that deciding again gives the same. Held-out messages take none; what waits for approval does.
+--         priority, then of the key, so that deciding again gives the same. Held-out messages take none; what waits for approval
+--         does. Who asks are few and their codes are looked up: everybody's held against them grows with the square of the shop.
 -- Params: as_of
 with asking as materialized (
   select c.touchpoint, c.subject_id, c.pool, c.priority, c.due_at, k.person_id
   from candidate c left join contactable k using (customer_id)
   where (c.verdict is null or c.verdict = 'approval') and c.pool is not null and c.terms ->> 'code' is null
+), ids as materialized (
+  select distinct a.pool, a.person_id, i.customer_id
+  from asking a
+  cross join lateral (
+    select a.person_id as customer_id
+    union all
+    select c.customer_id from customers c where c.status = 'merged_into:' || a.person_id and c.status like 'merged_into:%'
+  ) i
 ), own as (
-  select f.pool, k.person_id, f.code, f.ends_on, row_number() over (partition by f.pool, k.person_id order by f.ends_on, f.code) as place
-  from free_code f join contactable k on k.customer_id = f.customer_id
-  where (f.pool, k.person_id) in (select pool, person_id from asking)
+  select i.pool, i.person_id, f.code, f.ends_on, row_number() over (partition by i.pool, i.person_id order by f.ends_on, f.code) as place
+  from ids i join free_code f on f.pool = i.pool and f.customer_id = i.customer_id
 ), personal as materialized (
   select a.touchpoint, a.subject_id, own.code, own.ends_on
   from (
@@ -20,14 +28,14 @@ with asking as materialized (
 ), left_over as materialized (
   select touchpoint, subject_id, pool, row_number() over (partition by pool order by priority desc, due_at, touchpoint, subject_id) as place
   from asking where (touchpoint, subject_id) not in (select touchpoint, subject_id from personal)
-), common as (
+), common as materialized (
   select p.pool, f.code, f.ends_on, f.place
   from (select pool, count(*) as n from left_over group by pool) p
   cross join lateral (
     select code, ends_on, row_number() over (order by ends_on, code) as place
     from free_code where pool = p.pool and customer_id is null order by ends_on, code limit p.n
   ) f
-), given as (
+), given as materialized (
   select touchpoint, subject_id, code, ends_on from personal
   union all
   select l.touchpoint, l.subject_id, f.code, f.ends_on from left_over l join common f using (pool, place)
