@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,7 +58,9 @@ def shop(days: int, orders: int) -> bool:
         )
         claims.say(lambda: _equal(hours.every_hour(database)))
         claims.say(lambda: hours.own_rows_in_sight(database, record, seed))
-        for fact in facts.facts(database, record, seed, EACH):
+        drawn = facts.facts(database, record, seed, EACH)
+        claims.say(lambda: _drawn(drawn))
+        for fact in drawn:
             claims.say(lambda fact=fact: _moved(facts.look(database, record, fact, seed)))  # type: ignore[misc]
         claims.say(lambda: hours.dropped_history(database))
     return claims.held
@@ -82,6 +85,13 @@ def _walked(walk: RoughShop, killer: Killer, record: Record) -> str:
 def _equal(tally: hours.Tally) -> str:
     assert tally.is_equal and tally.hours, tally
     return str(tally)
+
+
+def _drawn(found: list[facts.Fact]) -> str:
+    kinds = Counter(fact.kind for fact in found)
+    said = ", ".join(f"{kinds[kind]} of {kind}" for kind in facts.NAMES)
+    assert all(kinds[kind] for kind in facts.NAMES), f"no decision rests on some kind of fact: {said}"
+    return f"facts to move: {said}"
 
 
 def _moved(seen: facts.Seen) -> str:

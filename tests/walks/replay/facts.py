@@ -121,6 +121,7 @@ def _consents(connection: Connection) -> Iterator[Fact]:
 
 
 KINDS: tuple[Callable[[Connection], Iterator[Fact]], ...] = (_orders, _progress, _scans, _consents)
+NAMES = ("order", "progress", "scan", "consent")
 
 
 # What they change
