@@ -10,7 +10,7 @@ STANDINS := tests/standins/node_modules/.package-lock.json
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist storms walk serve stop chaos bench lock clean
+.PHONY: help demo test check olist storms walk replay serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,10 @@ storms: $(STAMP) ## 20 seeds of storms that detection cannot read: who is told i
 
 walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that no rule of pressure is broken (some 20 minutes)
 	@$(BIN)/python -m tests.walks.shop
+
+replay: $(STAMP) ## 60 rough days and the Olist November decided again, moved facts, the cost of history; ten accidents (some 30 minutes)
+	@$(BIN)/python -m tests.walks.replay
+	@$(BIN)/python -m tests.accidents
 
 serve: $(STAMP) ## Prefect server, worker and hourly deployment on this machine
 	@$(BIN)/todoke serve

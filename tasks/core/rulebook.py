@@ -30,6 +30,11 @@ class Rulebook:
     version: str
     files: Mapping[str, str]
 
+    @classmethod
+    def of(cls, files: Mapping[str, str]) -> "Rulebook":
+        """With its version."""
+        return cls(_hash(files), files)
+
     def touchpoints(self) -> dict[str, Touchpoint]:
         """Every touchpoint as it was declared, by name."""
         declared = {path.split("/")[1]: text for path, text in self.files.items() if path.endswith("touchpoint.toml")}
@@ -43,7 +48,7 @@ def current() -> Rulebook:
     paths += [*TEMPLATES.glob("*/touchpoint.toml"), TEMPLATES / "brand.toml"]
     files = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
     files[_ORDER] = " ".join(FACTS)
-    return Rulebook(_hash(files), files)
+    return Rulebook.of(files)
 
 
 def keep(connection: Connection, rulebook: Rulebook) -> None:

@@ -75,13 +75,13 @@ def replays(database: Database, from_at: datetime, until_at: datetime, most: int
     if not runs:
         raise DataError(f"No hour was decided from {from_at.isoformat()} to {until_at.isoformat()}.")
     for version, of_version in groupby(reversed(runs), itemgetter("rulebook")):
-        with _looking_back(database, version) as look:
+        with looking_back(database, version) as look:
             for run in of_version:
                 yield look(run)
 
 
 @contextmanager
-def _looking_back(database: Database, version: str | None) -> Iterator[Callable[[RowMapping], Replay]]:
+def looking_back(database: Database, version: str | None) -> Iterator[Callable[[RowMapping], Replay]]:
     """What replays runs of one version of the rules, in one session: views and plans are made once for all of them."""
     with database.transaction() as connection:
         rules, schema = rules_of(connection, version), str(query("replay/schema").scalar(connection))

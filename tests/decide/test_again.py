@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import column, insert, table, text
 
 from tasks.core.database import Database
+from tasks.core.gates import new_candidates
 from tasks.core.queries import query
 from tasks.core.runs import Run, write_under
 from tasks.core.touchpoints import load_all
@@ -53,3 +54,21 @@ def test_a_message_stays_planned_while_another_of_its_order_waits(shop: Run) -> 
         write_under(connection, int(query("decide/newest_load").scalar(connection)), shop.as_of)
         connection.execute(insert(table("waiting", *map(column, WAITS))).values(WAITS))
     assert decide(shop, 1) == planned
+
+
+def test_what_waits_follows_the_order_that_speaks_now(shop: Run) -> None:
+    """Of several orders another may speak for the same subject an hour later; next hour that one is asked about."""
+    said = (
+        "insert into candidate (touchpoint, subject_id, customer_id, order_id, due_at, valid_until, recheck_at,"
+        " checks, context, class, priority, mode, holdout, needs, channels, verdict, reason, detail)"
+        " values ('story', 'S:akane', 'akane', :order, :at, :at, :at,"
+        " '{}', '{}', 'M', 1, 'live', 0, '{}', '{}', 'waiting', 'cap', '{}')"
+    )
+    for order in ("akane-1", "akane-2"):
+        with shop.database.transaction() as connection:
+            write_under(connection, 1, shop.as_of)
+            new_candidates(connection)
+            connection.execute(text(said), {"order": order, "at": shop.as_of})
+            query("decide/wait").run(connection, as_of=shop.as_of, run_id=order)
+            waiting = [row["order_id"] for row in query("decide/waiting_orders").rows(connection)]
+        assert waiting == [order]

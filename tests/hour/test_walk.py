@@ -1,7 +1,7 @@
 """A past period hour by hour: once is enough, a cut is taken up, and nobody hears of what has not happened yet."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 from flows.cli.main import app
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.queries import query, reading
-from tasks.core.rulebook import current
-from tasks.proof.replay import Replay, replays
+from tasks.core.rulebook import Rulebook, current, keep
+from tasks.proof.replay import Cause, Replay, replays
 from tasks.walk import hours_between
 from tests.hour.conftest import Place
 from tests.walks.ledgers import ledger, rows_of
+from tests.walks.replay.facts import NEVER, Fact, moved
 
 pytestmark = pytest.mark.xdist_group("hour")
 
@@ -97,42 +98,65 @@ def test_one_fact_that_came_later_changes_its_own_messages_and_no_others(walked:
             "select g.order_id, g.from_load from message m join order_progress g using (order_id)"
             " where m.touchpoint = 'order_confirmation' and m.planned_load - g.from_load <= 1 order by 1 limit 1"
         ).one()
-    with written_under(walked, order, load + 1_000_000):
+    where = f"order_id = '{order}' and from_load = {load}"
+    with moved(walked.database, Fact("progress", "order_progress", where, load, NEVER, order)):
         differences = [one for hour in replayed(walked) for one in hour.differences]
     assert ("message", "order_confirmation") in {(one.kind, one.touchpoint) for one in differences}
     assert {one.recorded is not None and one.replayed is None for one in differences} == {True}, "not known yet then"
     assert {one.subject_id.split(":")[0].split("@")[0] for one in differences} == {order}
+    assert {one.cause for one in differences} == {Cause.FACTS}
     assert [one.differences for one in replayed(walked)] == [[]] * 6
 
 
+@pytest.mark.parametrize(
+    ("lost", "back"),
+    [
+        ("alter table {rec}.parcel_old no inherit {rec}.parcel", "alter table {rec}.parcel_old inherit {rec}.parcel"),
+        ("alter table parcel disable trigger b_updated", "alter table parcel enable always trigger b_updated"),
+    ],
+)
+def test_history_that_was_dropped_is_said(walked: Place, lost: str, back: str) -> None:
+    here = {"rec": '"scratch_walked_rec"'}
+    with (
+        changed(walked, lost.format(**here), back.format(**here)),
+        pytest.raises(DataError, match="History of parcel was dropped"),
+    ):
+        replayed(walked)
+
+
 @contextmanager
-def written_under(place: Place, order: str, load: int) -> Iterator[None]:
-    """An order's progress as if another load had written it: what no path of Todoke can do."""
-    change = "update order_progress set from_load = %s where order_id = %s"
+def changed(place: Place, change: str, back: str) -> Iterator[None]:
+    """The database as it would be after somebody changed it by hand."""
     with place.database.transaction() as connection:
-        before = connection.exec_driver_sql(
-            "select from_load from order_progress where order_id = %s", (order,)
-        ).scalar()
-        connection.exec_driver_sql("alter table order_progress disable trigger user")
-        connection.exec_driver_sql(change, (load, order))
+        connection.exec_driver_sql(change)
     yield
     with place.database.transaction() as connection:
-        connection.exec_driver_sql(change, (before, order))
-        connection.exec_driver_sql(
-            "alter table order_progress enable always trigger a_inserted, enable always trigger b_updated"
-        )
-        connection.exec_driver_sql(
-            "alter table order_progress enable always trigger c_deleted, enable always trigger d_truncated"
-        )
+        connection.exec_driver_sql(back)
 
 
-def test_history_that_was_dropped_is_said(walked: Place) -> None:
+def test_what_was_erased_is_said_to_be_erased(walked: Place) -> None:
+    erase = (
+        "create table kept as select k.* from message_content k join message m using (touchpoint, subject_id)"
+        " where m.state = 'accepted' order by 1, 2 limit 1;"
+        " delete from message_content k using kept o where (k.touchpoint, k.subject_id) = (o.touchpoint, o.subject_id)"
+    )
+    with changed(walked, erase, "insert into message_content select * from kept; drop table kept"):
+        differences = [one for hour in replayed(walked) for one in hour.differences]
+    assert [(one.kind, one.cause) for one in differences] == [("message", Cause.ERASED)]
+
+
+def test_a_schema_that_changed_since_is_named_as_the_cause(walked: Place) -> None:
+    """A later revision whose view of the past lost all orders."""
+    move = """create or replace view "scratch_walked_asof".orders as {}; update schema_version set version_num = '{}'"""
     with walked.database.transaction() as connection:
-        connection.exec_driver_sql('alter table "scratch_walked_rec".parcel_old no inherit "scratch_walked_rec".parcel')
-    with pytest.raises(DataError, match="History of parcel was dropped"):
-        replayed(walked)
-    with walked.database.transaction() as connection:
-        connection.exec_driver_sql('alter table "scratch_walked_rec".parcel_old inherit "scratch_walked_rec".parcel')
+        told = """select version_num, pg_get_viewdef('"scratch_walked_asof".orders'::regclass) from schema_version"""
+        revision, before = connection.exec_driver_sql(told).one()
+    before = before.rstrip(";")
+    with changed(walked, move.format(f"{before} and false", "9999"), move.format(before, revision)):
+        hours = replayed(walked)
+    assert {one.schema for one in hours} == {f"{revision} → 9999"}
+    assert {one.cause for hour in hours for one in hour.differences} == {Cause.SCHEMA}
+    assert [one.schema for one in replayed(walked)] == [""] * 6
 
 
 def test_rules_of_another_day_are_read_from_the_database(walked: Place) -> None:
@@ -143,6 +167,28 @@ def test_rules_of_another_day_are_read_from_the_database(walked: Place) -> None:
     assert files["sql/due/shipped.sql"] == query("due/shipped").source
     with reading({**files, "sql/due/shipped.sql": "-- Params: none\nselect 1"}):
         assert query("due/shipped").source.endswith("select 1")
+
+
+def test_every_run_is_replayed_by_its_own_rules(walked: Place) -> None:
+    """Other words in a shared view alone; then a due file that asks for a column that is not there."""
+    view, due = "sql/facts/person.sql", "sql/due/shipped.sql"
+    files = current().files
+    with decided_by(walked, {**files, view: "-- Other words.\n" + files[view]}):
+        assert [one.differences for one in replayed(walked)] == [[]] * 6
+    broken = {**files, due: files[due].replace("p.shipped_at", "p.posted_at")}
+    with decided_by(walked, broken), pytest.raises(DataError, match=r"cannot be replayed: shipped: column .* exist"):
+        replayed(walked)
+
+
+@contextmanager
+def decided_by(place: Place, files: Mapping[str, str]) -> Iterator[None]:
+    """Two of the six hours."""
+    other = Rulebook.of(files)
+    with place.database.transaction() as connection:
+        keep(connection, other)
+    change = "update run set rulebook = '{}' where run_id in (select run_id from run order by as_of offset 2 limit 2)"
+    with changed(place, change.format(other.version), change.format(current().version)):
+        yield
 
 
 @pytest.mark.parametrize(
