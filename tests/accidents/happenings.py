@@ -168,8 +168,8 @@ def import_the_past(drop: Path) -> None:
 
 
 def earlier(row: Row, ids: tuple[str, ...], days: int) -> Row:
-    moved = {name: moved(name, value, days) for name, value in row.items()}
-    return moved | {name: row[name] and f"{row[name]}{days}" for name in ids}
+    then = {name: moved(name, value, days) for name, value in row.items()}
+    return then | {name: row[name] and f"{row[name]}{days}" for name in ids}
 
 
 def moved(name: str, value: str, days: int) -> str:
