@@ -29,7 +29,9 @@ from tasks.core.seeds import seed_problems
 from tasks.core.templating import compile_mjml
 from tasks.core.touchpoints import Touchpoint, check_context, check_segments, load_all, parse_touchpoint
 
-NOT_TOUCHPOINTS = frozenset({"_shared", "_scaffold", "tracking_page", "preference_page", "gallery", "calendar"})
+NOT_TOUCHPOINTS = frozenset(
+    {"_shared", "_scaffold", "tracking_page", "preference_page", "gallery", "calendar", "explain"}
+)
 DUE_PARAMS = frozenset({"as_of", "since", "until", "touched", "customer_id"})
 HEADER = {"Who": "in one sentence who is due", "Grain": "what one row is"}
 MAX_HTML_BYTES = 100_000  # Gmail clips a message at 102 KB, and with it the opt-out link
