@@ -202,7 +202,7 @@ def _candidates(
         if plan:
             query("backfill/leave_members").run(connection, backfill_id=plan.backfill_id)
         run_gates(connection, run.as_of, FOR_GOOD, inputs.gates)
-        query("backfill/hold_waiting").run(connection)
+        query("backfill/leave_to_hours").run(connection)
         stopped += _stopped(connection)
         query("backfill/keep_candidates").run(connection)
         new_candidates(connection)

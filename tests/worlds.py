@@ -4,12 +4,13 @@ A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other liv
 defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict,
 and optionally reason, variant, channel.
 `verdict = "absent"` means that no due row exists at all.
-`[[later.<table>]]` rows change canonical rows in a second load; a `told` row says `content = "as ordered"` for what its
+`[[later.<table>]]` rows change canonical rows in a second load, `[[came.<table>]]` rows are new in it; a `told` row says
+`content = "as ordered"` for what its
 order held before.
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ class World:
     cases: tuple[Case, ...]
     overrides: dict[str, dict[str, Any]]
     later: dict[str, list[dict[str, Any]]]
+    came: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def touchpoints(self) -> list[str]:
@@ -122,9 +124,8 @@ def read_world(path: Path) -> World:
     cases = tuple(Case(**(default | case)) for case in values["case"])
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), f"{path.name}: two cases share a name"
-    return World(
-        path, values["as_of"], values.get("given", {}), cases, values.get("touchpoint", {}), values.get("later", {})
-    )
+    given, later, came = (values.get(name, {}) for name in ("given", "later", "came"))
+    return World(path, values["as_of"], given, cases, values.get("touchpoint", {}), later, came)
 
 
 def build(database: Database, world: World) -> Run:
@@ -151,7 +152,7 @@ def build(database: Database, world: World) -> Run:
             row.order_id: row.content
             for row in connection.execute(text("select order_id, content from order_progress"))
         }
-    _change(database, run, world.later)
+    _second_load(database, run, world)
     with database.transaction() as connection:
         begin_load(connection, run, "detect")
         tell(connection, said(world.given.get("hazard", [])), run.as_of)
@@ -162,12 +163,14 @@ def build(database: Database, world: World) -> Run:
     return run
 
 
-def _change(database: Database, run: Run, later: dict[str, list[dict[str, Any]]]) -> None:
-    if not later:
+def _second_load(database: Database, run: Run, world: World) -> None:
+    if not world.later and not world.came:
         return
     with database.transaction() as connection:
         begin_load(connection, run, "merge")
-        for table, rows in later.items():
+        for table in TABLES:
+            _insert(connection, table, world.came.get(table, []))
+        for table, rows in world.later.items():
             for row in rows:
                 keys = [key for key in TABLES[table].key if key in row]
                 changes = ", ".join(f"{name} = :{name}" for name in row if name not in keys)

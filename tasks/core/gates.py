@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from tasks.core import incentives
 from tasks.core.brand import Brand, load_brand
 from tasks.core.queries import names, query
+from tasks.core.thresholds import GuardSettings
 from tasks.core.touchpoints import Touchpoint, load_all, version
 from tasks.core.volume import limits
 
@@ -68,9 +69,11 @@ def settings_of_gates() -> dict[str, Any]:
 
     `sources`: what each shop front lets us send, source -> classes as JSON. `incentives`: which touchpoints may give a
     coupon, and each shop front's pools, as JSON. `versions`: touchpoint -> hash of its files, as JSON.
+    `history_days`: from when on an order that comes late is history.
     """
     versions = json.dumps({name: version(name) for name in load_all()})
-    return {**settings_of_brand(load_brand(), load_all().values()), "versions": versions, **limits()}
+    history = {"history_days": GuardSettings().history_days}
+    return {**settings_of_brand(load_brand(), load_all().values()), "versions": versions, **history, **limits()}
 
 
 def settings_of_brand(brand: Brand, touchpoints: Iterable[Touchpoint]) -> dict[str, Any]:

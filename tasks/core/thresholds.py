@@ -119,6 +119,10 @@ class GuardSettings(FromEnvironment):
         0.2, gt=0, le=1, description="Share of known subjects that may vanish before the run holds."
     )
 
+    history_days: int = Field(
+        30, ge=1, description="An order that first comes so long after it was placed is history: see gate `41_history`."
+    )
+
     @property
     def gap(self) -> timedelta:
         """Longest silence between two runs."""

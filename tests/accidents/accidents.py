@@ -104,7 +104,7 @@ ACCIDENTS = (
     Accident(
         "back-dated orders",
         h.delivered_again(h.import_the_past),
-        "floor, gate expired",
+        "floor, gates expired and history",
         r"messages were due too long ago to be sent.*were orders back-dated",
         p.both(p.without_floor(), p.always_so_long, p.by_other_rules(h.widen)),
     ),
