@@ -4,9 +4,8 @@ A file has `as_of`, `[[given.<table>]]` rows (canonical columns or any other liv
 defaults below), `[touchpoint]` overrides of declarations, and `[[case]]` rows: name, touchpoint, subject, verdict,
 and optionally reason, variant, channel.
 `verdict = "absent"` means that no due row exists at all.
-`[[later.<table>]]` rows change canonical rows in a second load, `[[came.<table>]]` rows are new in it; a `told` row says
-`content = "as ordered"` for what its
-order held before.
+`[[later.<table>]]` rows change canonical rows in a second load, `[[came.<table>]]` rows are new in it.
+A `told` row says `content = "as ordered"` for what its order held before.
 """
 
 import tomllib

@@ -1,4 +1,5 @@
--- Who:    orders whose every quantity arrived; asked once they could be used, reminded once a week later.
+-- Who:    orders whose every quantity arrived; asked once they could be used, reminded once, a week after they should have been asked
+--         and after they were.
 -- Grain:  order x ask | reminder.   Anchor: order_progress.delivered_at (+ reviewable days: the window is moved, the column stays raw).
 -- Why:    an exchange or replacement restarts the clock: what counts is when the newest of them arrived. An empty window
 --         (the claim asks about given orders) does not look through 100 days of deliveries.
@@ -12,8 +13,7 @@ select f.order_id || '@' || a.ask as subject_id, f.customer_id, f.order_id,
          'not_returned', f.returned_at is null or f.returned_at > :as_of,
          'not_a_replacement', f.original_order_id is null,
          'not_being_exchanged', not d.is_exchanging,
-         'asked_before', a.ask = 'ask' or exists (
-           select from message m where m.touchpoint = 'review_request' and m.subject_id = f.order_id || '@ask' and m.state = 'accepted'),
+         'asked_before', a.ask = 'ask' or s.asked_at is not null,
          'not_reviewed', not exists (select from reviews r where r.order_id = f.order_id and r.at <= :as_of)) as checks,
        jsonb_build_object(
          'order_id', f.order_id, 'order_number', f.order_number, 'ask', a.ask, 'delivered_at', d.had_at,
@@ -28,7 +28,13 @@ cross join lateral (
                     and (r.closed_at is null or r.closed_at > :as_of)) as is_exchanging
   from orders o join order_progress g using (order_id) where o.original_order_id = f.order_id
 ) d
-cross join lateral (values ('ask', d.had_at + d.reviewable), ('reminder', d.had_at + d.reviewable + interval '7 days')) a (ask, due_at)
+left join lateral (
+  select m.state_at as asked_at from message m
+  where m.touchpoint = 'review_request' and m.subject_id = f.order_id || '@ask' and m.state = 'accepted'
+) s on true
+cross join lateral (
+  values ('ask', d.had_at + d.reviewable), ('reminder', greatest(d.had_at + d.reviewable, s.asked_at) + interval '7 days')
+) a (ask, due_at)
 where (:since < :until and f.delivered_at > :since - interval '100 days' or f.order_id = any(:touched))
   and ((:since < :until and f.delivered_at > :since - interval '100 days' and f.delivered_at <= :until and a.due_at > :since)
        or (f.order_id = any(:touched) and f.delivered_at <= :until))

@@ -132,7 +132,7 @@ def conditions_of(due: Statement) -> Conditions:
         due.name.removeprefix("due/"),
         body[:select].strip(),
         tuple(Part(step, _columns(step, aliases)) for step in steps),
-        tuple(one for one in asked if ":customer_id" not in one.text),
+        tuple(one for one in asked if not _is_of_customer(one)),
         _of_customer(due, asked, items),
         items["subject_id"],
         items["order_id"],
@@ -142,10 +142,15 @@ def conditions_of(due: Statement) -> Conditions:
 
 def _of_customer(due: Statement, asked: list[Part], items: dict[str, str]) -> str:
     """The file's own condition on the customer; where only its inner selects have one, its column."""
-    own = [one.text for one in asked if ":customer_id" in one.text]
+    own = [one.text for one in asked if _is_of_customer(one)]
     if len(own) > 1:
         raise ConfigurationError(f"sql/{due.name}.sql: asks for the customer {len(own)} times on its outermost level")
     return own[0] if own else f"{items['customer_id']} = :customer_id"
+
+
+def _is_of_customer(condition: Part) -> bool:
+    """An inner select may narrow by the customer too, which is no condition of its own."""
+    return ":customer_id" in condition.text and "select" not in condition.text
 
 
 def _items(select: str) -> dict[str, str]:

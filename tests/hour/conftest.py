@@ -110,7 +110,7 @@ class Place:
 def environment(home: Path) -> dict[str, str]:
     own = {
         "TODOKE_HOME": str(home),
-        "TODOKE_SAMPLE_ORDERS": "600",
+        "TODOKE_SAMPLE_ORDERS": "1000",
         "TODOKE_SECRET": "the same everywhere",
         "TODOKE_DELIVERY_LEASE_SECONDS": "3",
         "TODOKE_DELIVERY_TIMEOUT_SECONDS": "1",
