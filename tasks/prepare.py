@@ -1,7 +1,7 @@
 """Before the first step: a database that is there, migrated and bound to this shop; a run that may look there."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from prefect import task
@@ -18,7 +18,7 @@ from tasks.core.namespaces import PREFIX as PREFIX
 from tasks.core.namespaces import database_url as database_url
 from tasks.core.namespaces import open_namespace as open_namespace
 from tasks.core.runs import Run
-from tasks.core.scratch import read_ids
+from tasks.core.scratch import read_ids, read_old_ids
 from tasks.core.secrets import secret
 from tasks.core.settings import Settings
 from tasks.core.thresholds import GuardSettings
@@ -86,9 +86,10 @@ def guard(run: Run) -> int:
     system = order_system(run.settings, run.database_url)
     read = {table: read_ids(run.scratch, table) for table in ("orders", "customers") if system.is_full(table)}
     ids = {table: found for table, found in read.items() if found is not None}
-    mark = read_high_water(archive_store(run.settings), run.namespace)
+    mark, limits = read_high_water(archive_store(run.settings), run.namespace), GuardSettings()
+    old = read_old_ids(run.scratch, run.as_of - timedelta(days=limits.history_days))
     with run.database.transaction() as connection:
-        holds = open_holds(connection, run, GuardSettings(), mark, ids)
+        holds = open_holds(connection, run, limits, mark, ids, old)
     if holds:
         raise GuardError("Held until a person resumes it: " + " ".join(holds))
     settle(run.database)  # what people said since the last hour is a fact before anything is decided

@@ -73,16 +73,22 @@ def floor_of_first_run(connection: Connection, as_of: datetime) -> datetime:
 
 
 def open_holds(
-    connection: Connection, run: Run, limits: GuardSettings, known_mark: int | None, ids: Mapping[str, Sequence[str]]
+    connection: Connection,
+    run: Run,
+    limits: GuardSettings,
+    known_mark: int | None,
+    ids: Mapping[str, Sequence[str]],
+    old_orders: Sequence[str] = (),
 ) -> list[str]:
     """Open the holds this run deserves; returns one line for each hold now open, earlier ones included.
 
     `known_mark`: messages the archive knows of. `ids`: `orders` and `customers` -> all ids of a full extract; a table
-    that was read in part is missing.
+    that was read in part is missing. `old_orders`: extracted orders that were placed `history_days` ago or before.
     """
     _hold_after_gap(connection, run, limits)
     _hold_below_high_water(connection, run, known_mark)
     _hold_when_vanished(connection, run, limits, ids)
+    _hold_when_back_dated(connection, run, limits, old_orders)
     return held(connection)
 
 
@@ -140,3 +146,13 @@ def _hold_when_vanished(
         if known >= FEWEST_KNOWN and vanished / known > limits.vanished_share:
             said = f"{vanished} of {known} {what} written to lately are gone from the source: did their ids change?"
             _hold(connection, run, "vanished", said, known=known, vanished=vanished, of=what)
+
+
+def _hold_when_back_dated(connection: Connection, run: Run, limits: GuardSettings, old_orders: Sequence[str]) -> None:
+    new = int(query("guards/new_among").scalar(connection, ids=list(old_orders))) if old_orders else 0
+    if new > limits.history_most:
+        said = (
+            f"{new} orders that are new to us were placed more than {limits.history_days} days ago: was an old stock "
+            "imported, or are dates wrong? Resumed, they count as history: their old news are not sent."
+        )
+        _hold(connection, run, "back_dated", said, new=new)

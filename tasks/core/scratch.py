@@ -1,6 +1,7 @@
 """The folder of one run: frames and notes between its steps. Personal data: readable by its owner alone."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ def read_ids(scratch: Path, table: str) -> list[str] | None:
     if column not in pq.read_schema(path).names:  # drift: validate closes the feed
         return None
     ids: list[str] = pq.read_table(path, columns=[column])[column].drop_null().to_pylist()
+    return ids
+
+
+def read_old_ids(scratch: Path, before: datetime) -> list[str]:
+    """Ids of the good orders of a run that were placed before an instant."""
+    path = valid_file(scratch, "orders")
+    if not path.exists():
+        return []
+    found = pq.read_table(path, columns=["order_id"], filters=[("placed_at", "<", before)])
+    ids: list[str] = found["order_id"].to_pylist()
     return ids
 
 

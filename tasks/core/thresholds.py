@@ -122,6 +122,7 @@ class GuardSettings(FromEnvironment):
     history_days: int = Field(
         30, ge=1, description="An order that first comes so long after it was placed is history: see gate `41_history`."
     )
+    history_most: int = Field(100, ge=0, description="More of them in one run than this, and the run holds.")
 
     @property
     def gap(self) -> timedelta:

@@ -104,9 +104,15 @@ ACCIDENTS = (
     Accident(
         "back-dated orders",
         h.delivered_again(h.import_the_past),
-        "floor, gates expired and history",
-        r"messages were due too long ago to be sent.*were orders back-dated",
-        p.both(p.without_floor(), p.always_so_long, p.by_other_rules(h.widen)),
+        "guard back_dated",
+        r"\d+ orders that are new to us were placed more than 30 days ago.*todoke resume",
+        p.both(
+            p.alone_with(TODOKE_GUARD_HISTORY_DAYS="10000"),
+            p.without_floor(),
+            p.always_so_long,
+            p.by_other_rules(h.widen),
+        ),
+        p.taken_back,
     ),
     Accident(
         "backfill send over a year",

@@ -1,11 +1,13 @@
 """How to take a protection away, so that a check can fail; and what a person does once an accident is over."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from tasks.core.guards import go_live, resume
+from tests.accidents import happenings as h
 from tests.accidents.place import LIVE_FROM, Place
 
 MARKS = Path("archive") / "high_water.json"
@@ -86,6 +88,12 @@ def resumed(place: Place, before: Place) -> Place:
     with place.database.transaction() as connection:
         resume(connection, "operations")
     return before
+
+
+def taken_back(place: Place, before: Place) -> Place:
+    """The shop takes the import back."""
+    shutil.copytree(h.before(place.drop), place.drop, dirs_exist_ok=True)
+    return resumed(place, before)
 
 
 def old_ids(place: Place, before: Place) -> Place:

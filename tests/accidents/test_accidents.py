@@ -12,8 +12,8 @@ from tests.accidents.report import Stage
 
 pytestmark = [pytest.mark.xdist_group("accidents"), pytest.mark.timeout(600)]
 
-CONTROLS = ("empty database", "other working folder", "restored backup")
-"""Those without whose protection nothing but the hour itself is needed; the report plays all of them."""
+CONTROLS = ("restored backup",)
+"""That this file can fail; the report plays every control."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_without_the_protection_it_sends(stage: Stage, accident: Accident) -> No
     assert stage.without(accident).sent
 
 
-@pytest.mark.parametrize("accident", named("clock + 1 year", "re-keyed customers"), ids=lambda one: one.name)
+@pytest.mark.parametrize("accident", named("clock + 1 year"), ids=lambda one: one.name)
 def test_once_it_is_over_the_ordinary_news_leave(stage: Stage, accident: Accident) -> None:
     assert stage.play(accident, with_end=True).afterwards == stage.ordinary
 

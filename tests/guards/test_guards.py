@@ -11,7 +11,7 @@ from flows.cli.main import app
 from tasks.core import guards
 from tasks.core.database import Database
 from tasks.core.errors import GuardError
-from tasks.core.runs import Run
+from tasks.core.runs import Run, begin_load
 from tasks.core.settings import Settings
 from tasks.core.thresholds import GuardSettings
 from tasks.core.touchpoints import Touchpoint, load, load_all
@@ -35,6 +35,8 @@ SENT = """insert into message (touchpoint, subject_id, customer_id, order_id, cl
                                priority, due_at, valid_until, planned_at, planned_load, run_id, state, state_at)
           values ('shipped', :id, 'c', :id, 'T', 'email', 'ja', 'plain', 90, :at, :at, :at, 1, 'r', 'accepted', :at)"""
 
+KNOWN_ORDER = "insert into orders (order_id, customer_id, placed_at, total, currency) values ('o0', 'c', :at, 1, 'JPY')"
+
 
 def decided(connection: Connection, as_of: datetime) -> None:
     """A good run happened at `as_of`."""
@@ -46,8 +48,10 @@ def written_to(connection: Connection, orders: list[str], as_of: datetime) -> No
     connection.execute(text(SENT), [{"id": order, "at": as_of} for order in orders])
 
 
-def holds(connection: Connection, run: Run, mark: int | None = None, **ids: list[str]) -> list[str]:
-    return [line.split(":")[0] for line in guards.open_holds(connection, run, LIMITS, mark, ids)]
+def holds(
+    connection: Connection, run: Run, mark: int | None = None, old_orders: list[str] | None = None, **ids: list[str]
+) -> list[str]:
+    return [line.split(":")[0] for line in guards.open_holds(connection, run, LIMITS, mark, ids, old_orders or ())]
 
 
 # The database belongs to one shop
@@ -186,6 +190,18 @@ def test_ids_that_change_wholesale_hold(database: Database) -> None:
         assert holds(connection, new_run(database)) == [], "an incremental extract says nothing"
         assert holds(connection, new_run(database), customers=["c"]) == [], "all were written to one customer"
         assert holds(connection, new_run(database), orders=[f"shop-{order}" for order in known]) == ["vanished"]
+
+
+def test_old_orders_that_come_in_bulk_hold_where_others_are_known(database: Database) -> None:
+    old = [f"o{number}" for number in range(LIMITS.history_most + 1)]
+    with database.transaction() as connection:
+        decided(connection, AS_OF - timedelta(hours=1))
+        run = new_run(database)
+        assert holds(connection, run, old_orders=old) == [], "the shop's first orders are no import"
+        begin_load(connection, run, "merge")
+        connection.execute(text(KNOWN_ORDER), {"at": AS_OF})
+        assert holds(connection, run, old_orders=old) == [], "one of them is known"
+        assert holds(connection, run, old_orders=[*old, "another"]) == ["back_dated"]
 
 
 def test_a_held_run_loads_decides_and_sends_nothing(database: Database, tmp_path: Path) -> None:
