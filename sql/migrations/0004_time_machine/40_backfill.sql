@@ -59,15 +59,6 @@ create index on floor_move (touchpoint, subject_format);
 create trigger a_frozen before update or delete or truncate on floor_move for each statement execute function refuse_change();
 alter table floor_move enable always trigger a_frozen;
 
-create or replace view {ns}_asof.touchpoint_floor as
-select f.touchpoint, f.subject_format, coalesce(m.from_at, f.floor_at) as floor_at, f.set_by, f.set_at
-from {ns}.touchpoint_floor f
-left join lateral (
-  select from_at from {ns}.floor_move m
-  where m.touchpoint = f.touchpoint and m.subject_format = f.subject_format and not {ns}_asof.was_seen(m.xact, m.load_id)
-  order by move_id limit 1
-) m on true;
-
 -- What a backfill writes is seen again as of it.
 alter table load drop constraint load_kind_check;
 alter table load add constraint load_kind_check check (kind in ('merge', 'fold', 'detect', 'erase', 'feedback', 'notice', 'backfill'));
