@@ -172,6 +172,6 @@ def _assert_schema(connection: Connection, schema: str) -> None:
     found = connection.scalar(text("select current_schema()"))
     if found != schema:
         raise ConfigurationError(
-            f"Schema {schema} is missing (the connection sees {found}). Does TODOKE_DATABASE_URL name the right database? "
-            "In a new one `todoke run` makes it."
+            f"Schema {schema} is missing (the connection sees {found}). Does TODOKE_DATABASE_URL name the right "
+            "database? In a new one `todoke run` makes it."
         )
