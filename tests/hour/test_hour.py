@@ -21,7 +21,7 @@ def test_every_touchpoint_of_the_walking_hour_sends(calm: Place) -> None:
     sent = {name.split("/")[0] for name in calm.mailbox()}
     assert sent <= set(load_all())
     assert sent >= {"order_confirmation", "shipped", "delivered", "delay_notice", "review_request", "replenishment"}
-    assert sent >= {"out_for_delivery", "payment_received", "on_the_way", "thank_you"}
+    assert sent >= {"out_for_delivery", "on_the_way", "thank_you"}
 
 
 def test_shipped_mails_bring_the_day_for_the_calendar(calm: Place) -> None:
