@@ -35,7 +35,7 @@ olist: $(STAMP) ## a month of 10,000 real orders hour by hour, one line a claim 
 storms: $(STAMP) ## 20 seeds of storms that detection cannot read: who is told in time, and who wrongly (some 20 minutes)
 	@$(BIN)/python -m tests.walks.storms
 
-walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that no rule of pressure is broken (some 20 minutes)
+walk: $(STAMP) ## 120 days of the sample shop: who gets which message, and that no rule of pressure is broken (some 30 minutes)
 	@$(BIN)/python -m tests.walks.shop
 
 replay: $(STAMP) ## 60 rough days and the Olist November decided again, moved facts, the cost of history; ten accidents (some 30 minutes)
