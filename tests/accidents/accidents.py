@@ -126,7 +126,11 @@ ACCIDENTS = (
         h.nothing,
         "guard gap",
         r"The last good run was 8784 h ago.*todoke resume",
-        p.alone_with(TODOKE_GUARD_GAP_HOURS="100000"),
+        p.both(
+            p.alone_with(TODOKE_GUARD_GAP_HOURS="100000"),
+            p.always_so_long,
+            p.by_other_rules(h.widen, h.without_gate("45_feed")),
+        ),
         p.resumed,
         as_of=CLOCK + YEAR,
     ),
