@@ -53,9 +53,8 @@ def shop(days: int, orders: int) -> bool:
         walk = killer.walk()
         database = walk.run.database
         record = read(database)
-        print(
-            f"         shop: {_walked(walk, killer, record)}; {time.monotonic() - began:.0f} s, seed {seed}", flush=True
-        )
+        took = time.monotonic() - began
+        claims.say(lambda: f"{_walked(walk, killer, record)}; {took:.0f} s, seed {seed}")
         claims.say(lambda: _equal(hours.every_hour(database)))
         claims.say(lambda: hours.own_rows_in_sight(database, record, seed))
         drawn = facts.facts(database, record, seed, EACH)

@@ -29,6 +29,7 @@ class Killer:
     left_to_the_next: int = 0
     _last: float = 2.0
     _aims: set[int] = field(default_factory=set)
+    _aimed: set[int] = field(default_factory=set)
 
     def walk(self) -> RoughShop:
         """To the end; the walk, for looking at."""
@@ -40,6 +41,7 @@ class Killer:
             number, is_done = self._process(begin, chance)
             if not is_done:
                 self.killed += 1
+                self._aimed.discard(number)
                 skips = chance.random() < 0.5 and number < len(walk.hours)
                 self.left_to_the_next += skips
             begin = number + 1 if is_done or skips else number
@@ -57,8 +59,11 @@ class Killer:
                 killer.cancel()
                 if is_done:
                     self._last = float(seconds[0])
+                    if number in self._aimed:
+                        self._aims.add(number + 1)  # it was faster
                 elif number in self._aims:
                     self._aims.discard(number)
+                    self._aimed.add(number)
                     killer = threading.Timer(chance.uniform(0, 1) * self._last, process.kill)
                     killer.start()
         killer.cancel()
