@@ -5,6 +5,8 @@ It covers every order that loads since the last committed fold touched, so a cra
 and every order something is dated for since that fold's business time: what lies after `as_of` has not happened yet.
 """
 
+from datetime import date
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection, text
@@ -39,26 +41,26 @@ def fold(connection: Connection, where: Travel) -> dict[str, int]:
     _analyze(connection, "order_to_fold")
     customer_facts.note_customers(connection)
     note_shop_fronts(connection)
-    if orders:
-        counts |= _fold_parcels(connection, where) | _fold_progress(connection, where.zone)
+    last_day, today = where.day(since_at) if since_at else None, where.day(last["now"])
+    if orders or last_day != today:
+        counts |= _fold_parcels(connection, where, last_day, today) | _fold_progress(connection, where.zone)
     counts["run_out"] = query("track/fold_run_out").run(connection, after_load=since, since_at=since_at)
     counts["customers"] = customer_facts.fold_customers(connection, since, since_at)
-    last_day = where.day(since_at) if since_at else None
-    counts["pairs"] = customer_facts.count_pairs(connection, last_day, where.day(last["now"]))
+    counts["pairs"] = customer_facts.count_pairs(connection, last_day, today)
     unmatched = int(query("track/unmatched_events").scalar(connection, since=since))
     return counts | {"unmatched": unmatched}
 
 
-def _fold_parcels(connection: Connection, where: Travel) -> dict[str, int]:
+def _fold_parcels(connection: Connection, where: Travel, last_day: date | None, today: date) -> dict[str, int]:
     for table in ("parcel_event", "parcel_story", "folded_parcel"):
         query(f"track/create_{table}").run(connection)
         _analyze(connection, table)
-    lanes.note_changes(connection, where)
+    lanes.note_changes(connection, where, last_day, today)
     counts = {
         "parcels": int(query("track/merge_parcels").scalar(connection)),
         "scans": query("track/merge_parcel_scans").run(connection),
     }
-    return counts | {"lanes": lanes.count(connection, where)}
+    return counts | {"lanes": lanes.count(connection, where, today)}
 
 
 def _fold_progress(connection: Connection, zone: str) -> dict[str, int]:

@@ -40,4 +40,5 @@ cross join lateral (
   where c.words ? l.language
   order by l.place limit 1
 ) w
-where f.first_order_id is not null and c.ends_at > c.starts_at and in_audience(c.audience, f.told, f.rest)
+where f.customer_id = any(array(select customer_id from asked))
+  and f.first_order_id is not null and c.ends_at > c.starts_at and in_audience(c.audience, f.told, f.rest)

@@ -59,6 +59,7 @@ left join lateral (
       select from message m
       where m.customer_id = f.customer_id and m.planned_at > f.placed_at - interval '90 days' and m.touchpoint = 'order_confirmation'
         and m.variant = 'offer' and m.subject_id <> f.order_id and m.state not in ('expired', 'cancelled', 'rejected'))
+  offset 0
 ) y on true
 left join lateral (
   select jsonb_agg(jsonb_build_object('product_id', p.product_id, 'name', p.name, 'url', p.url, 'image_url', p.image_url, 'price', p.price)
@@ -80,7 +81,7 @@ left join lateral (
   ) p
   where a.assurance is null and not (f.order_number = 1 and f.original_order_id is null) and not f.gift
     and f.placed_at > cast(:as_of as timestamptz) - interval '24 hours'
-    and exists (select from marketing_consent y where y.customer_id = f.customer_id)
+    and exists (select from marketing_consent y where y.customer_id = f.customer_id offset 0)
     and not exists (select from refused_as_another r where r.customer_id = f.customer_id and r.topic = 'marketing')
 ) s on true
 where ((f.placed_at > :since and f.placed_at <= :until) or (f.order_id = any(:touched) and f.placed_at <= :until))

@@ -16,8 +16,7 @@ select g.customer_id || '@' || g.order_id as subject_id, g.customer_id, g.order_
            select from reviews r where r.order_id = g.order_id and r.score < 4 and r.at <= :as_of),
          'not_asked_lately', not exists (
            select from message m
-           where (m.customer_id = g.customer_id
-                  or m.customer_id in (select p.same_id from same_person p where p.customer_id = g.customer_id))
+           where m.customer_id in (select g.customer_id union all select p.same_id from same_person p where p.customer_id = g.customer_id)
              and m.planned_at > g.delivered_at + interval '7 days' - interval '180 days'
              and m.touchpoint = 'referral' and m.subject_id <> g.customer_id || '@' || g.order_id
              and m.state not in ('expired', 'cancelled', 'rejected', 'held_out'))) as checks,

@@ -3,7 +3,8 @@
 -- Grain:  order x ask | reminder.   Anchor: order_progress.delivered_at (+ reviewable days: the window is moved, the column stays raw).
 -- Why:    an exchange or replacement restarts the clock: what counts is when the newest of them arrived. An empty window
 --         (the claim asks about given orders) does not look through 100 days of deliveries.
---         The first condition follows from the second and names one table alone: only so is it two index scans of it.
+--         The first condition follows from the others: orders that arrived as many days ago as some product takes to be used, or a
+--         week more; whose ask left a week ago; of which a replacement came. What a hundred days delivered need not be looked at.
 --         The variant is drawn by weight (decide/collect).
 -- Params: as_of, since, until, touched, customer_id
 select f.order_id || '@' || a.ask as subject_id, f.customer_id, f.order_id,
@@ -35,7 +36,23 @@ left join lateral (
 cross join lateral (
   values ('ask', d.had_at + d.reviewable), ('reminder', greatest(d.had_at + d.reviewable, s.asked_at) + interval '7 days')
 ) a (ask, due_at)
-where (:since < :until and f.delivered_at > :since - interval '100 days' or f.order_id = any(:touched))
+where f.order_id = any(array(
+    select g.order_id
+    from (select distinct coalesce(reviewable_after_days, 10) + week as days from products cross join (values (0), (7)) w (week)
+          union select 10 union select 17) r
+    join order_progress g on g.delivered_at > :since - r.days * interval '1 day' and g.delivered_at <= :until - r.days * interval '1 day'
+    where :since < :until and (:customer_id is null or g.customer_id = :customer_id)
+    union
+    select g.order_id
+    from (select coalesce(max(greatest(reviewable_after_days, 10)), 10) as most, coalesce(min(least(reviewable_after_days, 10)), 10) as least from products) r
+    join order_progress g on g.delivered_at > :since - (r.most + 40) * interval '1 day' and g.delivered_at <= :until - (r.least + 7) * interval '1 day'
+    join message m on m.touchpoint = 'review_request' and m.subject_id = g.order_id || '@ask' and m.state = 'accepted'
+    where m.state_at > :since - interval '7 days' and m.state_at <= :until - interval '7 days'
+      and :since < :until and (:customer_id is null or g.customer_id = :customer_id)
+    union
+    select o.original_order_id from orders o where o.original_order_id is not null and :since < :until and (:customer_id is null or o.customer_id = :customer_id)
+    union
+    select unnest(cast(:touched as text[]))))
   and ((:since < :until and f.delivered_at > :since - interval '100 days' and f.delivered_at <= :until and a.due_at > :since)
        or (f.order_id = any(:touched) and f.delivered_at <= :until))
   and a.due_at <= :until

@@ -64,14 +64,14 @@ def public_holidays(country: str) -> list[date]:
     return sorted(holidays.country_holidays(country, years=_YEARS))
 
 
-def note_changes(connection: Connection, travel: Travel) -> None:
-    """Before parcels are merged: which days of arrival change."""
-    query("lanes/create_changed_day").run(connection, zone=travel.zone)
+def note_changes(connection: Connection, travel: Travel, last_day: date | None, today: date) -> None:
+    """Before parcels are merged: which days of arrival that are over change, or ended since `last_day`, the last fold's."""
+    query("lanes/create_changed_day").run(connection, zone=travel.zone, last_day=last_day, today=today)
 
 
-def count(connection: Connection, travel: Travel) -> int:
+def count(connection: Connection, travel: Travel, today: date) -> int:
     """After parcels were merged: count those days again. Lanes that changed."""
-    query("lanes/count_to_go").run(connection, zone=travel.zone)
+    query("lanes/count_to_go").run(connection, zone=travel.zone, today=today)
     return query("lanes/count_transit").run(connection, **travel.days)
 
 
@@ -84,7 +84,7 @@ def look_ahead(connection: Connection, as_of: datetime, travel: Travel) -> None:
     connection.execute(text("analyze standing"))
     query("lanes/create_asked").run(connection)
     query("lanes/create_comparable").run(connection, learned_until=travel.day(as_of), as_of=as_of)
-    connection.execute(text("create index on comparable (key)"))
+    connection.execute(text("create index on comparable (key, silent, hour)"))
     connection.execute(text("analyze asked, comparable"))
     query("lanes/create_outlook").run(connection, least=LEAST)
     connection.execute(text("create index on outlook (region, place, word, stage, hour)"))

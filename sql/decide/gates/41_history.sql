@@ -8,7 +8,7 @@ set verdict = 'expired', reason = 'history', detail = jsonb_build_object('placed
 from (
   select distinct on (v.order_id) v.order_id, v.placed_at, v.promised_on, v.from_load, l.as_of as known_at
   from order_version v join load l on l.load_id = v.from_load
-  where v.order_id in (select order_id from candidate where verdict is null)
+  where v.order_id = any(array(select distinct order_id from candidate where verdict is null))
   order by v.order_id, v.from_load
 ) o
 where c.verdict is null and c.order_id = o.order_id and o.known_at > o.placed_at + make_interval(days => :history_days)
