@@ -31,7 +31,7 @@ from tasks.core.permissions import let_reach
 SERVICE_USER = "todoke"
 """Who owns the server's files and process when root starts it: PostgreSQL refuses to run as root."""
 
-RECOVERY_SECONDS = 60.0
+RECOVERY_SECONDS = 120.0
 """How long a start may take: after a crash PostgreSQL first replays up to max_wal_size of its log."""
 
 SOCKET_PATH_LIMIT = 107
@@ -41,8 +41,10 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "256MB",
-    "max_wal_size": "512MB",
+    "shared_buffers": "512MB",
+    "max_wal_size": "2GB",
+    "work_mem": "32MB",
+    "temp_buffers": "32MB",
     "jit": "off",
     "random_page_cost": "1.1",
     "timezone": "UTC",
