@@ -25,7 +25,10 @@ DEFAULT_NAMESPACE = "todoke"
 Past = Callable[[int], AbstractContextManager[Connection]]
 """Load id -> a read-only transaction that sees the namespace as it was right after it."""
 
-_LOOK_BACK = text("select set_config('todoke.as_of_load', :load_id, true)")
+
+def look_back(connection: Connection, load_id: int) -> None:
+    """To the end of this transaction a session of the as-of side sees what was recorded right after that load."""
+    connection.execute(text("select set_config('todoke.as_of_load', :load_id, true)"), {"load_id": str(load_id)})
 
 
 @cache
@@ -87,7 +90,7 @@ class Database:
             @contextmanager
             def at(load_id: int) -> Iterator[Connection]:
                 with connection.begin():
-                    connection.execute(_LOOK_BACK, {"load_id": str(load_id)})
+                    look_back(connection, load_id)
                     yield connection
 
             yield at

@@ -65,7 +65,7 @@ def public_holidays(country: str) -> list[date]:
 
 
 def note_changes(connection: Connection, travel: Travel, last_day: date | None, today: date) -> None:
-    """Before parcels are merged: which days of arrival that are over change, or ended since `last_day`, the last fold's."""
+    """Before parcels are merged: which days of arrival, all over, change or ended since `last_day` (the last fold)."""
     query("lanes/create_changed_day").run(connection, zone=travel.zone, last_day=last_day, today=today)
 
 

@@ -76,6 +76,12 @@ def kept(connection: Connection, version: str) -> Rulebook:
     return Rulebook(version, files)
 
 
+def refuse_dropped_history(connection: Connection) -> None:
+    """Raises DataError naming the tables whose old rows were dropped: nothing before that can be decided again."""
+    if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
+        raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be decided again.")
+
+
 def put_views_before_todays(connection: Connection, rulebook: Rulebook) -> None:
     """Temporary views of this session wherever a shared view of `rulebook` differs from today's."""
     today = current().files

@@ -13,6 +13,7 @@ from tasks.core.declarations import suggestion
 from tasks.core.due import LONG_AGO
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.queries import query
+from tasks.core.rulebook import refuse_dropped_history
 from tasks.proof.diff_found import Comparison, Diff
 from tasks.proof.diff_hours import Walk, walking
 from tasks.proof.diff_versions import Version, version_called, working_tree
@@ -73,9 +74,7 @@ def _runs(database: Database, days: int) -> list[RowMapping]:
             raise DataError("No hour was ever decided in this database: `todoke run` first.")
         from_at = last[0]["as_of"] - timedelta(days=days)
         rows = query("replay/runs").rows(connection, from_at=from_at, until_at=ends, most=None)
-        lost = [row["name"] for row in query("replay/history_lost").rows(connection)]
-    if lost:
-        raise DataError(f"History of {', '.join(lost)} was dropped: past hours cannot be decided again.")
+        refuse_dropped_history(connection)
     runs = [row for row in reversed(rows) if row["rulebook"] is not None and row["windows"]]
     if not runs:
         raise DataError("These hours were decided before rules were recorded: compare once an hour was decided since.")

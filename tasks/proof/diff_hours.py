@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, text
 from sqlalchemy.exc import DBAPIError
 
 from tasks.core import audience
-from tasks.core.database import Database
+from tasks.core.database import Database, look_back
 from tasks.core.due import HORIZON, Window
 from tasks.core.errors import DataError
 from tasks.core.gates import gate_names, new_candidates, run_gates, settings_of_brand
@@ -108,7 +108,7 @@ class Walk:
     def _look_at(self, run: RowMapping) -> Inputs:
         """Turn to this hour's facts and ledger, with no candidates yet; what it was decided with."""
         recorded = Inputs.of_record(run["inputs"], run["seen"])
-        query("diff/look_back").run(self.connection, load_id=str(run["load_id"]))
+        look_back(self.connection, run["load_id"])
         query("replay/enter").run(
             self.connection,
             as_of=run["as_of"].isoformat(),
@@ -210,7 +210,7 @@ def walking(database: Database, version: Version, runs: Sequence[RowMapping], as
     """A walk of these runs, the oldest first. Nothing of it outlives the connection, and nothing live is written."""
 
     def prepare(connection: Connection) -> None:
-        query("diff/look_back").run(connection, load_id=str(runs[0]["load_id"]))
+        look_back(connection, runs[0]["load_id"])
         for name in names("diff/ledger"):
             query(name).run(connection)
         put_views(connection, version.rules)

@@ -15,7 +15,7 @@ from tasks.core.errors import DataError
 from tasks.core.gates import new_candidates
 from tasks.core.inputs import Inputs
 from tasks.core.queries import query, reading
-from tasks.core.rulebook import Rulebook, current, kept, put_views_before_todays
+from tasks.core.rulebook import Rulebook, current, kept, put_views_before_todays, refuse_dropped_history
 from tasks.core.runs import write_under
 from tasks.core.touchpoints import Touchpoint, load_all
 
@@ -89,8 +89,7 @@ def _then(database: Database, as_of: datetime) -> Iterator[tuple[Connection, Gro
         load_id = run["load_id"] if run else query("explain/newest_load").scalar(connection, as_of=as_of)
         if load_id is None:
             raise DataError(f"By {as_of.isoformat()} nothing was loaded yet: ask for a later time.")
-        if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
-            raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be explained.")
+        refuse_dropped_history(connection)
         rules = kept(connection, run["rulebook"]) if run and run["rulebook"] else current()
     ground = _ground_of(run, as_of, rules)
 

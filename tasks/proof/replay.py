@@ -23,7 +23,7 @@ from tasks.core.errors import DataError
 from tasks.core.gates import new_candidates
 from tasks.core.inputs import Inputs
 from tasks.core.queries import query, reading
-from tasks.core.rulebook import Rulebook, kept, put_views_before_todays
+from tasks.core.rulebook import Rulebook, kept, put_views_before_todays, refuse_dropped_history
 from tasks.decide import arbitrate, gather, windows_of
 
 Key = tuple[str, str]
@@ -106,8 +106,7 @@ def rules_of(connection: Connection, version: str | None) -> Rulebook:
     """The rules of that version. Raises DataError where they, or the history to apply them to, were not kept."""
     if version is None:
         raise DataError("Hours before rules were recorded cannot be replayed: ask for later ones with --from.")
-    if lost := [row["name"] for row in query("replay/history_lost").rows(connection)]:
-        raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be replayed.")
+    refuse_dropped_history(connection)
     return kept(connection, version)
 
 

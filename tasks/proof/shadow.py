@@ -21,6 +21,7 @@ from tasks.core.facts import FACTS
 from tasks.core.gates import new_candidates
 from tasks.core.inputs import Inputs
 from tasks.core.queries import Statement, around, parse, query
+from tasks.core.rulebook import refuse_dropped_history
 from tasks.core.runs import Run, begin_load
 from tasks.core.touchpoints import Touchpoint, load_all
 from tasks.decide import arbitrate, gather, windows_of
@@ -63,14 +64,12 @@ def require_history(run: Run, from_at: datetime) -> None:
     """Raises DataError where nothing was recorded by `from_at`, or what was is gone."""
     with run.database.transaction() as connection:
         first = query("backfill/first_load_at").scalar(connection)
-        lost = [row["name"] for row in query("replay/history_lost").rows(connection)]
+        refuse_dropped_history(connection)
     if first is None or from_at < first:
         raise DataError(
             f"Nothing was recorded before {first.isoformat() if first else 'the first run'}: "
             f"a shadow cannot begin at {from_at.isoformat()}. Take a later FROM."
         )
-    if lost:
-        raise DataError(f"History of {', '.join(lost)} was dropped: nothing before that can be decided again.")
 
 
 def begin(run: Run, backfill: Backfill) -> Shadow:

@@ -12,5 +12,5 @@ from (
   order by v.order_id, v.from_load
 ) o
 where c.verdict is null and c.order_id = o.order_id and o.known_at > o.placed_at + make_interval(days => :history_days)
-  and (c.due_at <= o.known_at or (c.class = 'T' and o.promised_on < o.known_at::date))
+  and (c.due_at <= o.known_at or (c.class = 'T' and o.promised_on < (o.known_at at time zone c.zone)::date))
   and exists (select from load l where l.kind = 'merge' and l.load_id < o.from_load)
