@@ -1,6 +1,6 @@
 """What every source of a living shop must keep, beside `contract.py`; a test class of an adapter inherits this.
 
-It gives the fixture `source`: a stand-in of the shop's system with few verbs. Asked is what is loaded, not what is read.
+It gives the fixture `source`: a stand-in of its system with few verbs. Asked is what is loaded, not what is read.
 """
 
 import time
