@@ -11,15 +11,16 @@ import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.core import express
 from tasks.core.errors import DataError
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, write_notes
-from tasks.core.suites import FEED_OF, FEEDS
+from tasks.core.suites import FEED_OF
 from tasks.core.thresholds import FeedSettings
 from tasks.oms import order_system
 from tasks.oms.base import OrderSystem
-from tasks.poll import ask_sources
+from tasks.poll import Asked, ask_sources
 
 UNREADABLE = (DataError, OSError, pa.ArrowException)
 
@@ -51,25 +52,29 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     the order system does not have, is noted for `validate`, which closes its feed; the others go on.
     """
     system = system or order_system(run.settings, run.database_url)
-    since, told = _earlier(watermarks(run), from_at), ask_sources(run)
+    feeds = express.feeds(run)
+    since, told = _earlier(watermarks(run), from_at), Asked() if run.is_express else ask_sources(run)
     more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
     offered = {*system.tables(), *more}
     read = [
         _extract(run, table, _batches(run, system, table, since.get(FEED_OF[table]), more.get(table)))
         for table in FEED_OF
-        if table in offered
+        if table in offered and FEED_OF[table] in feeds
     ]
     read = [replace(one, doubt=told.doubt) if one.table == "tracking_events" else one for one in read]
-    read += [_absent(system, table) for feed in FEEDS.values() for table in feed.tables if table not in offered]
+    read += [_absent(system, table) for feed in feeds.values() for table in feed.tables if table not in offered]
     write_notes(run.scratch, "extracted", [asdict(one) for one in read])
     write_notes(run.scratch, "warnings", [*system.warnings(), *told.notes])
     write_notes(run.scratch, "tracking", told.taken())
-    return {feed: sum(one.rows for one in read if FEED_OF[one.table] == feed) for feed in FEEDS}
+    return {feed: sum(one.rows for one in read if FEED_OF[one.table] == feed) for feed in feeds}
 
 
 def watermarks(run: Run) -> dict[str, datetime]:
     """Where each feed's next read begins: what was read, less an overlap; feeds never read are absent."""
-    overlap = timedelta(hours=FeedSettings().overlap_hours)
+    settings = FeedSettings()
+    overlap = timedelta(hours=settings.overlap_hours)
+    if run.is_express:
+        overlap = min(overlap, timedelta(minutes=settings.express_overlap_minutes))
     with run.database.transaction() as connection:
         rows = query("load/watermarks").rows(connection)
     return {row["feed"]: min(row["watermark_at"], run.as_of) - overlap for row in rows}

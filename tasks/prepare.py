@@ -26,7 +26,12 @@ from tasks.oms import order_system
 from tasks.stores import archive_store
 
 
-def open_run(as_of: datetime | None = None, scratch: str | None = None, settings: Settings | None = None) -> Run:
+def open_run(
+    as_of: datetime | None = None,
+    scratch: str | None = None,
+    settings: Settings | None = None,
+    is_express: bool = False,
+) -> Run:
     """A run at `as_of` (default: the order system's clock, else now), its namespace migrated and bound.
 
     `scratch` names a scratch schema: its mailbox, pages and archive lie in TODOKE_HOME/scratch/NAME.
@@ -38,7 +43,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     now = source_now or datetime.now(UTC)
     at = (as_of or now).astimezone(UTC)
     refuse_the_past(at, now if source_now or as_of is None else at, scratch is not None)
-    run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch))
+    run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch), is_express)
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms, secret(run.settings))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from tasks.core import express
 from tasks.core.domain import GateState
 from tasks.core.drift import Drift
 from tasks.core.queries import query
@@ -40,12 +41,12 @@ class Gate:
 
 
 def gates_of(run: Run, checked: dict[str, Checked]) -> dict[str, Gate]:
-    """State of every feed: closed by a stopped table, stale by its newest row or a doubt, absent where it never was."""
+    """State of each feed of the run: closed by a stopped table, stale by its newest row or a doubt, or never there."""
     with run.database.transaction() as connection:
         before = {row["feed"]: row["newest_row_at"] for row in query("load/newest_rows").rows(connection)}
         read = {row["feed"] for row in query("load/watermarks").rows(connection)}
-    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in FEEDS}
-    absent = {name for name in FEEDS if name not in read and _is_absent(name, checked)}
+    gates = {name: _gate(name, before.get(name), run.as_of, checked) for name in express.feeds(run)}
+    absent = {name for name in gates if name not in read and _is_absent(name, checked)}
     return {name: replace(gate, state=GateState.ABSENT) if name in absent else gate for name, gate in gates.items()}
 
 
