@@ -133,13 +133,23 @@ def test_an_offer_beside_an_order_is_for_who_agreed_to_marketing(database: Datab
     assert {code for who, code in told(shop).items() if who not in ("sena", "yoshida")} == {None}
 
 
+def under_the_newest_load(connection: Connection, run: Run, kind: str) -> int:
+    """A decision that takes no turn."""
+    del kind
+    load_id = int(query("decide/newest_load").scalar(connection))
+    write_under(connection, load_id, run.as_of)
+    return load_id
+
+
 @pytest.mark.parametrize("locked", [True, False])
 def test_two_at_once_never_give_one_code(database: Database, monkeypatch: pytest.MonkeyPatch, locked: bool) -> None:
-    """One decides referrals, the other second orders, both from one pool; with the planning lock, and without it."""
+    """One decides referrals, the other second orders, both from one pool; with the locks of planning, and without."""
     monkeypatch.setattr("tasks.core.gates.load_brand", lambda: everyone_gives_from("shokai"))
     people = {f"r{n}": WEEK_AGO for n in range(4)} | {f"s{n}": AS_OF - timedelta(days=14, hours=1) for n in range(4)}
     shop = open_shop(database, people, **{f"C{n}": {} for n in range(9)})
     failed: list[IntegrityError] = []
+    if not locked:
+        monkeypatch.setattr("tasks.decide.begin_load", under_the_newest_load)
 
     def other() -> None:
         try:
