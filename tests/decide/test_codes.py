@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
@@ -16,6 +16,7 @@ from flows.cli import main
 from tasks.core.database import Database
 from tasks.core.paths import ROOT
 from tasks.core.queries import query
+from tasks.core.runs import Run, write_under
 from tests.decide.coupons import (
     AS_OF,
     HOUR,
