@@ -224,7 +224,7 @@ class Brand(Declaration):
         for name, section in sections.items():
             if "like" in section and section["like"] not in sections:
                 raise ValueError(f"[sections.{name}] is like {section['like']!r}, which is no section")
-            other = sections.get(section.get("like", ""), {})
+            other = told.get(section.get("like", ""), {})
             told[name] = {key: other[key] for key in _LOOKS if key in other} | told[name]
         return {**values, "sections": told}
 

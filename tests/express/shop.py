@@ -55,11 +55,12 @@ class ExportingShop:
             guards.go_live(connection, datetime.now(UTC) - timedelta(hours=1), "tests")
         return self
 
-    def place(self, order_id: str, minutes_ago: float = 1, cancelled: bool = False) -> None:
+    def place(self, order_id: str, minutes_ago: float = 1, cancelled: bool = False, email: str = "") -> None:
         """An order of so many minutes ago, in the export from now on; again: as it is now."""
         now = datetime.now(UTC)
         at, ended = now - timedelta(minutes=minutes_ago), now.isoformat() if cancelled else ""
-        self.lines["customers"][order_id] = f"C-{order_id},{order_id.lower()}@example.invalid,佐藤 {order_id},ja"
+        address = email or f"{order_id.lower()}@example.invalid"
+        self.lines["customers"][order_id] = f"C-{order_id},{address},佐藤 {order_id},ja"
         self.lines["orders"][order_id] = f"{order_id},C-{order_id},{at.isoformat()},3300,JPY,{ended}"
         self.lines["order_lines"][order_id] = f"{order_id},1,P-1,桜の皿,1,3300"
         self.export()
