@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tasks.core import express
 from tasks.core.domain import GateState
 from tasks.core.drift import Drift
-from tasks.core.fronts import feed_of, front_of, of_front, plain
+from tasks.core.fronts import feed_of, plain, tables_of
 from tasks.core.queries import query
 from tasks.core.rejects import Reject
 from tasks.core.runs import Run
@@ -56,18 +56,14 @@ def _names(run: Run, checked: dict[str, Checked]) -> list[str]:
     return list(dict.fromkeys([*express.feeds(run), *map(feed_of, checked)]))
 
 
-def _tables(name: str, tables: tuple[str, ...]) -> list[str]:
-    return [of_front(table, front_of(name)) for table in tables]
-
-
 def _is_absent(name: str, checked: dict[str, Checked]) -> bool:
     """No table of the feed exists; one that was read before and is missing now is closed instead."""
-    return all(table in checked and checked[table].absent for table in _tables(name, FEEDS[plain(name)].tables))
+    return all(table in checked and checked[table].absent for table in tables_of(name, optional=False))
 
 
 def _gate(name: str, before: datetime | None, as_of: datetime, checked: dict[str, Checked]) -> Gate:
     feed = FEEDS[plain(name)]
-    tables = [checked[table] for table in _tables(name, (*feed.tables, *feed.optional)) if table in checked]
+    tables = [checked[table] for table in tables_of(name) if table in checked]
     newest = max(filter(None, [before, *(table.newest_at for table in tables)]), default=None)
     stops = [table.stop for table in tables if table.stop]
     if stops:

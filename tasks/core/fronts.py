@@ -14,7 +14,7 @@ from tasks.core.canonical import TABLES
 from tasks.core.declarations import Declaration, load_toml
 from tasks.core.errors import ConfigurationError
 from tasks.core.settings import Settings
-from tasks.core.suites import FEED_OF
+from tasks.core.suites import FEED_OF, FEEDS
 
 OWN = ""
 """The front of the shop's own order system."""
@@ -42,6 +42,13 @@ def front_of(name: str) -> str:
 def feed_of(table: str) -> str:
     """order_lines@rakuten -> orders@rakuten."""
     return of_front(FEED_OF[plain(table)], front_of(table))
+
+
+def tables_of(feed: str, *, optional: bool = True) -> list[str]:
+    """orders@rakuten -> orders@rakuten, order_lines@rakuten, and recipients@rakuten, which a front may lack."""
+    found = FEEDS[plain(feed)]
+    tables = (*found.tables, *found.optional) if optional else found.tables
+    return [of_front(table, front_of(feed)) for table in tables]
 
 
 def in_order(tables: Iterable[str]) -> list[str]:
