@@ -12,7 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.core import express
-from tasks.core.errors import TodokeError
+from tasks.core.errors import DataError
 from tasks.core.fronts import OWN, feed_of, front_of, in_order, of_front, plain
 from tasks.core.queries import query
 from tasks.core.runs import Run
@@ -23,7 +23,7 @@ from tasks.oms import order_system
 from tasks.oms.base import OrderSystem
 from tasks.poll import Asked, ask_sources
 
-UNREADABLE = (TodokeError, OSError, pa.ArrowException)
+UNREADABLE = (DataError, OSError, pa.ArrowException)
 
 
 @dataclass(frozen=True)

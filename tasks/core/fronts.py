@@ -8,7 +8,7 @@ gated for itself: what is wrong with one holds nothing of another.
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from tasks.core.canonical import TABLES
 from tasks.core.declarations import Declaration, load_toml
@@ -65,8 +65,7 @@ class Front(Declaration):
 
     @field_validator("settings")
     @classmethod
-    def _names_its_order_system(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        del info
+    def _names_its_order_system(cls, value: dict[str, Any]) -> dict[str, Any]:
         known = [name for name in Settings.model_fields if name.startswith("oms")]
         if strangers := sorted(set(value) - set(known)):
             raise ValueError(f"no setting of an order system: {', '.join(strangers)}; there are {', '.join(known)}")
@@ -101,4 +100,8 @@ def further_fronts(settings: Settings) -> dict[str, Front]:
 
 
 def _defaults() -> dict[str, Any]:
-    return {name: field.default for name, field in Settings.model_fields.items() if name.startswith("oms")}
+    return {
+        name: field.get_default(call_default_factory=True)
+        for name, field in Settings.model_fields.items()
+        if name.startswith("oms")
+    }

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.core.canonical import TABLES
-from tasks.core.errors import TodokeError
+from tasks.core.errors import DataError, TodokeError
 from tasks.core.fronts import OWN, front_of, of_front, plain
 from tasks.oms.base import FILE, OrderSystem
 
@@ -52,11 +52,14 @@ class Further:
         return [f"{self.name}: {sentence}" for sentence in (self._system.warnings() if self._system else ())]
 
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
-        """Rows with ids and files of this front."""
-        if self._system is None:
-            raise self._broken or TodokeError(f"{self.name} cannot be opened")
-        for batch in self._system.fetch(table, since, until):
-            yield self._named(table, batch)
+        """Rows with ids and files of this front. Raises DataError for whatever is wrong with it, its settings too."""
+        try:
+            if self._system is None:
+                raise self._broken or DataError("it cannot be opened")
+            for batch in self._system.fetch(table, since, until):
+                yield self._named(table, batch)
+        except TodokeError as error:
+            raise DataError(f"{self.name}: {error}") from error
 
     def _named(self, table: str, batch: pa.Table) -> pa.Table:
         for name in batch.column_names:
