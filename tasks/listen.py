@@ -4,6 +4,7 @@ A GET never changes anything: mail scanners open every link. Whatever is answere
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tasks.core import preferences
+from tasks.core.accounts import OrderEventSettings
 from tasks.core.brand import load_brand
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DatabaseUnreachable, FeedbackRefused, StoreError
@@ -27,7 +29,7 @@ from tasks.core.preferences import Person, choice, events, read_person
 from tasks.core.settings import Settings
 from tasks.core.tokens import OptOut, Photo
 from tasks.feedback import PARSERS
-from tasks.feedback.base import MAX_BODY, Incoming
+from tasks.feedback.base import MAX_BODY, Incoming, needed, same
 from tasks.feedback.one_click import opt_out_of, photo_of
 from tasks.feedback.receive import Receiver
 from tasks.tracking import webhooks
@@ -54,6 +56,9 @@ class Listener:
     zone: ZoneInfo
     """The shop's: which day it is."""
 
+    order_placed: Callable[[], None] | None = None
+    """Tells the express lane of a new order; None: nobody runs one."""
+
     def app(self) -> Starlette:
         """The ASGI application."""
         paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS]
@@ -61,6 +66,7 @@ class Listener:
         return Starlette(
             routes=[
                 *heard,
+                Route("/orders/placed", self.placed, methods=["POST"]),
                 Route("/unsubscribe", self.unsubscribe, methods=["GET", "POST"]),
                 Route("/preferences", self.preferences, methods=["GET", "POST"]),
                 Route("/photo", self.photo, methods=["GET", "POST"]),
@@ -102,6 +108,24 @@ class Listener:
         except FeedbackRefused as error:
             self.receiver.count(webhooks.source_of(incoming), error)
             raise
+
+    async def placed(self, request: Request) -> Response:
+        """An order system says that an order was placed. Which one it is read from the order system itself."""
+        return await run_in_threadpool(self._placed, await read(request))
+
+    def _placed(self, incoming: Incoming) -> Response:
+        try:
+            token = needed(OrderEventSettings().token, "TODOKE_ORDERS_TOKEN")
+        except ConfigurationError as error:
+            _log.error("not taken: %s", error)
+            return PlainTextResponse("not taken: no token is set here", 503)
+        if not same(incoming.header("authorization"), f"Bearer {token}"):
+            self.receiver.count("orders", FeedbackRefused("forged", "the token is not ours"))
+            return PlainTextResponse("forged: the token is not ours", 403)
+        if self.order_placed is None:
+            return PlainTextResponse("not taken: no express lane here", 503)
+        self.order_placed()
+        return PlainTextResponse("ok", 202)
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks, POST does: a person's button and a mailbox provider's one click are the same POST."""
@@ -218,15 +242,15 @@ async def read(request: Request) -> Incoming:
     return Incoming(path, {name.lower(): value for name, value in request.headers.items()}, body, datetime.now(UTC))
 
 
-def listener(receiver: Receiver, public_url: str) -> Listener:
+def listener(receiver: Receiver, public_url: str, order_placed: Callable[[], None] | None = None) -> Listener:
     """The listener of this installation's brand. `public_url`: what its pages link to."""
     brand = load_brand()
-    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone)
+    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, order_placed)
 
 
-def serve(settings: Settings, database: Database, host: str, port: int) -> None:
-    """Listen until stopped (SIGINT, SIGTERM)."""
+def serve(settings: Settings, database: Database, host: str, port: int, order_placed: Callable[[], None]) -> None:
+    """Listen until stopped (SIGINT, SIGTERM). `order_placed`: called for each order an order system tells of."""
     receiver = Receiver.of(settings, database)
     receiver.settle()
-    app = listener(receiver, settings.listen_url or f"http://{host}:{port}").app()
+    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", order_placed).app()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

@@ -9,6 +9,7 @@ from flows.cli.guards import Scratch
 from tasks.core import approvals
 from tasks.core.declarations import suggestion
 from tasks.core.errors import ConfigurationError
+from tasks.core.fronts import plain, tables_of
 from tasks.core.queries import query
 from tasks.core.settings import Settings
 from tasks.core.suites import FEEDS
@@ -64,9 +65,9 @@ def _settle_parked(touchpoint: str | None, parked: bool, sent: bool, again: bool
 
 def accept(feed: Annotated[str, typer.Argument(help="The feed, as in the summary.")], scratch: Scratch = None) -> None:
     """Accept the columns a feed has now: the next run remembers them instead of those that drifted."""
-    if feed not in FEEDS:
+    if plain(feed) not in FEEDS:
         raise ConfigurationError(f"There is no feed {feed!r}{suggestion(feed, list(FEEDS))}.")
-    tables = [*FEEDS[feed].tables, *FEEDS[feed].optional]
+    tables = tables_of(feed)
     with open_namespace(Settings(), scratch).transaction() as connection:
         forgotten = query("guards/forget_columns").run(connection, tables=tables)
     typer.echo(f"Feed {feed}: {forgotten} columns forgotten; the next run takes those it finds.")

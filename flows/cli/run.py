@@ -43,6 +43,9 @@ def run(
     scratch: Annotated[
         str | None, typer.Option(help="Compute in the scratch schema of this name, to its own mailbox.")
     ] = None,
+    express: Annotated[
+        bool, typer.Option("--express", help="Only what cannot wait for the hour: confirmations and their like.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
 ) -> None:
     """Run the hour once: load, decide, send. Running it again sends nothing twice.
@@ -50,15 +53,17 @@ def run(
     With --from and --to: every hour of a past period, in a scratch schema (default `walk`); the source is read once.
     """
     if from_at is None and to_at is None:
-        summary = run_hour(Settings(), as_of, scratch)
-    elif from_at is None or to_at is None or as_of is not None:
-        raise typer.BadParameter("a walk needs --from and --to, and no --as-of")
+        summary = run_hour(Settings(), as_of, scratch, "express" if express else "hourly")
+    elif from_at is None or to_at is None or as_of is not None or express:
+        raise typer.BadParameter("a walk needs --from and --to, and neither --as-of nor --express")
     else:
         summary = run_walk(Settings(), from_at, to_at, _step(step), scratch or "walk", pages)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
-    else:
+    elif "states" in summary:
         show(summary)
+    else:
+        output.print(f"As of {local(summary['as_of'])}: nothing new of any order.")
 
 
 def _step(written: str) -> timedelta:

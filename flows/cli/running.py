@@ -23,15 +23,17 @@ from tasks.report import table_of
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def run_hour(settings: Settings, as_of: datetime | None = None, scratch: str | None = None) -> dict[str, Any]:
-    """The hourly flow in this process. It reports to the local Prefect server, started where it does not run.
+def run_hour(
+    settings: Settings, as_of: datetime | None = None, scratch: str | None = None, lane: str = "hourly"
+) -> dict[str, Any]:
+    """A lane (hourly, express) in this process. It reports to the local Prefect server, started where it does not run.
 
     The flow is imported by name: Great Expectations takes 5 s to import, and `explain`, `pause` or `--help` need none.
     """
     local_prefect.start_server(settings, console.print)
     console.print("Loading the hour (5 s) ...")
     with _progress(), local_prefect.connected(settings):
-        summary: dict[str, Any] = import_module("flows.hourly").hourly(as_of=as_of, scratch=scratch)
+        summary: dict[str, Any] = getattr(import_module(f"flows.{lane}"), lane)(as_of=as_of, scratch=scratch)
     return summary
 
 

@@ -189,6 +189,21 @@ class SeventeenTrackSettings(FromEnvironment):
         return {carrier: int(code) for carrier, _, code in named}
 
 
+class OrderEventSettings(FromEnvironment):
+    """Order systems that tell of an order (docs/order_systems.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_ORDERS_", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer token with which `POST /orders/placed` tells `todoke listen` of an order.",
+    )
+    pause_seconds: float = Field(
+        15, gt=0, le=60, description="Orders told of within so long start one express run together."
+    )
+
+
 class FeedbackSettings(FromEnvironment):
     """Events of providers (docs/feedback.md). A provider whose key is not set is not listened to."""
 
