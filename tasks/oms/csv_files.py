@@ -66,12 +66,14 @@ def detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
+    if _decodes(path, "utf-8"):
+        return "utf-8-sig"
     whole = broken = 0
     with path.open(encoding="utf-8-sig", errors=_MARKED, newline="") as text:
         while chunk := text.read(_CHUNK):
             marks = chunk.count(BROKEN)
             broken += marks
-            whole += 0 if chunk.isascii() else sum(character > "\x7f" for character in chunk) - marks
+            whole += len(chunk) - len(chunk.encode("ascii", "ignore")) - marks
     if broken <= whole:
         return "utf-8-sig"
     if _decodes(path, "cp932"):

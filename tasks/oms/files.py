@@ -77,7 +77,7 @@ class MappedFolder(FileSource):
         if not any(self.pending().values()) and not any(self._is_full(raw) for raw in self._raw.values()):
             return
         try:
-            yield from self._staged.rows(table)
+            yield from self.staged.rows(table)
         except DataError as error:
             causes = [why for name, why in self._broken.items() if f'"raw_{name}"' in str(error)]
             if not causes:
@@ -104,7 +104,7 @@ class MappedFolder(FileSource):
         return matching
 
     @cached_property
-    def _staged(self) -> Staged:
+    def staged(self) -> Staged:
         """Every raw file, staged once. One that cannot be read is not there for the SELECTs that ask for it."""
         staged = Staged(self._mapping, self._url)
         for name, raw in self._raw.items():

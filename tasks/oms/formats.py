@@ -1,8 +1,8 @@
 """Files of any format we read as text: CSV, TSV, Parquet and JSON lines, by the endings of their names."""
 
+import codecs
 import json
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 TABS = (".tsv", ".tab")
 SUFFIXES = (".csv", *TABS, *PARQUET, *JSON_LINES)
 
+_BLOCK_BYTES = 16 << 20
 _MAGIC = b"PAR1"
 _NUL = b"\\u0000"
 _exact: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str).decode
@@ -111,51 +112,56 @@ def _as_text(table: pa.Table, start: int, path: Path) -> pa.Table:
 def read_objects(path: Path, warn: Warn) -> Iterator[pa.Table]:
     """Flat JSON objects, one a line, as text columns; a key that only some lines have is a column. See read_csv."""
     names = _keys(path)
-    for numbers, lines in _batches(path):
-        found = [_object(line) for line in lines]
-        _tell_broken(path, zip(numbers, lines, found, strict=True), warn)
-        rows = [row or {} for row in found]
-        cells = [_texts([row.get(name) for row in rows]) for name in names]
-        yield pa.table([*cells, pa.array(numbers, pa.int64())], names=[*names, LINE])
+    for first, lines in _blocks(path):
+        rows: list[dict[str, Any] | None] = [_object(line) for line in lines]
+        numbers = _told(path, first, lines, rows, warn)
+        cells = [_texts(name, rows, lines) for name in names]
+        batch = pa.table([*cells, numbers], names=[*names, LINE])
+        yield batch if all(map(bytes.strip, lines)) else batch.filter(_filled(lines))
 
 
 def read_documents(path: Path, warn: Warn) -> Iterator[pa.Table]:
     """The lines as they are, in one column `document`, for a mapping to take apart; null where one is no JSON."""
     is_empty = True
-    for numbers, lines in _batches(path):
-        is_empty, found = False, [_document(line) for line in lines]
-        _tell_broken(path, zip(numbers, lines, found, strict=True), warn)
-        text = pa.array(found, pa.binary()).cast(pa.string())
-        yield pa.table({DOCUMENT: text, LINE: pa.array(numbers, pa.int64())})
+    for first, lines in _blocks(path):
+        is_empty, text = False, _documents(lines)
+        numbers = _told(path, first, lines, text, warn)
+        batch = pa.table({DOCUMENT: pa.array(text, pa.binary()).cast(pa.string()), LINE: numbers})
+        yield batch if all(map(bytes.strip, lines)) else batch.filter(_filled(lines))
     if is_empty:
         yield pa.schema([(DOCUMENT, pa.string()), (LINE, pa.int64())]).empty_table()
 
 
-def _batches(path: Path) -> Iterator[tuple[list[int], list[bytes]]]:
-    """Numbers and contents of lines that are not blank."""
+def _blocks(path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """Lines, some megabytes at once, and the number of the first."""
+    first = 1
     with path.open("rb") as file:
-        numbered = ((number, line) for number, line in enumerate(file, 1) if not line.isspace())
-        while batch := list(islice(numbered, BATCH_ROWS)):
-            yield [number for number, _ in batch], [line for _, line in batch]
+        while lines := file.readlines(_BLOCK_BYTES):
+            yield first, lines
+            first += len(lines)
+
+
+def _filled(lines: Sequence[bytes]) -> pa.Array:
+    return pa.array([bool(line.strip()) for line in lines])
 
 
 def _keys(path: Path) -> list[str]:
     """Every key of the file, in the order they come; raises DataError where it holds no object."""
     keys: dict[str, None] = {}
-    for _, lines in _batches(path):
+    for _, lines in _blocks(path):
         for line in lines:
-            keys.update(dict.fromkeys(_object_keys(line)))
+            keys.update(dict.fromkeys(_parsed(line) or ()))
     if not keys:
         raise DataError(f"{path.name}: no line of it is a JSON object; write one on each line and drop it again.")
     return list(keys)
 
 
-def _object_keys(line: bytes) -> dict[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        found = orjson.loads(line)
+        found = orjson.loads(line.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
@@ -166,35 +172,41 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _document(line: bytes) -> bytes | None:
-    """PostgreSQL's JSON knows no NUL."""
+def _documents(lines: Sequence[bytes]) -> list[bytes | None]:
+    """What PostgreSQL can read as JSON, and that knows no NUL."""
     try:
-        orjson.loads(line)
+        if set(map(type, map(orjson.loads, lines))) == {dict} and not any(_NUL in line for line in lines):
+            return list(lines)
     except orjson.JSONDecodeError:
-        return None
-    return None if _NUL in line else line.rstrip(b"\r\n")
+        pass
+    sound = [_NUL not in line and _parsed(line) is not None for line in lines]
+    return [line.removeprefix(codecs.BOM_UTF8) if is_one else None for line, is_one in zip(lines, sound, strict=True)]
 
 
-def _tell_broken(path: Path, read: Iterable[tuple[int, bytes, Any]], warn: Warn) -> None:
-    """Say each line that is nothing. One that does not end either is still being written: raises DataError."""
-    for number, line, found in read:
-        if found is None and not line.endswith(b"\n"):
-            raise DataError(f"{path.name} line {number}: the file ends inside a record: half-written; drop it again.")
-        if found is None:
-            warn(f"{path.name} line {number}: no JSON object; row rejected.")
+def _told(path: Path, first: int, lines: Sequence[bytes], found: Sequence[Any], warn: Warn) -> pa.Array:
+    """Numbers of the lines. Says each that is nothing; one that does not end either is half there: raises DataError."""
+    for place, one in enumerate(found):
+        if one is not None or not lines[place].strip():
+            continue
+        where = f"{path.name} line {first + place}"
+        if not lines[place].endswith(b"\n"):
+            raise DataError(f"{where}: the file ends inside a record: half-written; drop it again.")
+        warn(f"{where}: no JSON object; row rejected.")
+    return pa.array(np.arange(first, first + len(lines)), pa.int64())
 
 
-def _texts(cells: list[Any]) -> pa.Array:
+def _texts(name: str, rows: Sequence[dict[str, Any] | None], lines: Sequence[bytes]) -> pa.Array:
+    """One key of all rows: true and false as such, lists and objects as JSON."""
+    cells = [row.get(name) if row else None for row in rows]
     try:
-        return _without_blanks(pa.array(cells, pa.string()))
+        texts = pa.array(cells, pa.string())
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        return _without_blanks(pa.array([_text(cell) for cell in cells], pa.string()))
+        others = [cell is not None and not isinstance(cell, str) for cell in cells]
+        written = [_json(name, line) if other else None for other, line in zip(others, lines, strict=True)]
+        texts = pa.array([new or cell for new, cell in zip(written, cells, strict=True)], pa.string())
+    return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
-def _without_blanks(cells: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(cells, ""), None, cells)
-
-
-def _text(cell: Any) -> str | None:
-    """True and false as such, lists and objects as JSON."""
-    return cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
+def _json(name: str, line: bytes) -> str:
+    """A value as it was written, with its numbers as numbers."""
+    return json.dumps(json.loads(line.decode("utf-8-sig"))[name], ensure_ascii=False)

@@ -5,12 +5,13 @@ Joins, constants, sums and value maps are SQL, and a value that fits no type sti
 
 import io
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 
 import psycopg
 import pyarrow as pa
@@ -23,6 +24,8 @@ from tasks.core.declarations import suggestion
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import Mapping, staging
 from tasks.oms.base import BATCH_ROWS, DOCUMENT, FILE, LINE
+
+Item = TypeVar("Item")
 
 FUNCTIONS = ("instant_of", "day_of", "amount_of")
 
@@ -44,13 +47,13 @@ class Staged:
         Batches of no rows make the table too. A column that comes later is null in the rows before it.
         """
         table, rows = self._name(f"raw_{name}"), 0
-        for batch in batches:
-            self._widen(name, table, batch.column_names)
-            columns = ", ".join(self._name(column) for column in batch.column_names)
+        for names, written, number in _ahead((one.column_names, _csv(one), one.num_rows) for one in batches):
+            self._widen(name, table, names)
+            columns = ", ".join(self._name(column) for column in names)
             statement = staging("copy_raw", table=table, columns=columns)
             with self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copy:
-                copy.write(_csv(batch))
-            rows += batch.num_rows
+                copy.write(written)
+            rows += number
         if name in self._columns:
             self._session.execute(_raw(f"analyze {table}"))
         return rows
@@ -107,6 +110,7 @@ class Staged:
         weakref.finalize(self, connection.close)
         connection.execute("select set_config('timezone', %s, false)", [self._mapping.declared.zone])
         connection.execute("set datestyle = 'ISO, YMD'; set search_path = pg_catalog, pg_temp; set jit = off")
+        connection.execute("set default_statistics_target = 10")  # sizes are enough, and 30,000 rows a table are many
         for function in FUNCTIONS:
             connection.execute(_raw(staging(f"create_{function}")))
         return connection
@@ -166,6 +170,15 @@ def _check(table: str, present: Sequence[str], where: str) -> None:
     missing = [column for column in (*canonical.required, FILE, LINE) if column not in present]
     if missing:
         raise ConfigurationError(f"{where}: column {', '.join(missing)} is missing in its SELECT.")
+
+
+def _ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
+    """The same, each made by a thread of its own while the one before is used: reading and COPY at the same time."""
+    with closing(items), ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
