@@ -23,6 +23,8 @@ from tasks.oms.places import Found
 Got = TypeVar("Got")
 
 ATTEMPTS = 4
+WAIT_SECONDS = 1
+LISTED_AT_ONCE = 1000
 MOST_NOTICES = 10_000
 """Notices taken at once; the next run takes the rest."""
 
@@ -95,7 +97,12 @@ class Bucket:
     # The bucket
 
     def _listed(self) -> Iterator[Found]:
-        asked = {"Bucket": self._bucket, "Prefix": self._prefix, "Delimiter": "/"}
+        asked: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Prefix": self._prefix,
+            "Delimiter": "/",
+            "MaxKeys": LISTED_AT_ONCE,
+        }
         while True:
             page = self._call("", partial(self._s3.list_objects_v2, **asked))
             for one in page.get("Contents", []):
@@ -130,7 +137,7 @@ class Bucket:
 
     def _messages(self) -> Iterator[Any]:
         taken = 0
-        asked = {"QueueUrl": self._queue, "MaxNumberOfMessages": _BATCH, "WaitTimeSeconds": 1}
+        asked = {"QueueUrl": self._queue, "MaxNumberOfMessages": _BATCH, "WaitTimeSeconds": WAIT_SECONDS}
         while taken < MOST_NOTICES:
             found = self._call("", partial(self._sqs.receive_message, **asked)).get("Messages", [])
             if not found:

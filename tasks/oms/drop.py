@@ -7,7 +7,7 @@ name that goes on after `_`, `-` or `.`) each holds what changed, is read once, 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePath
 
 import pyarrow as pa
@@ -100,8 +100,8 @@ class DropFolder(FileSource):
     def _overlaid(self, table: str, files: Sequence[Found]) -> Iterator[pa.Table]:
         """Rows of several files, those of a later one in the place of an earlier one's."""
         with closing(Staged(_UNMAPPED, str(self._url))) as staged:
-            for found in files:
-                staged.stage(table, self._read(table, found))
+            required = dict.fromkeys(TABLES[table].required, "the drop format")
+            staged.stage(table, self.laid(files, partial(self._read, table), required.__contains__, required))
             staged.keep_last(table, _told_together(table))
             for batch in staged.everything(table):
                 yield from slices(batch.select([*_ordered(table, batch.column_names[:-1]), *batch.column_names[-2:]]))

@@ -120,10 +120,13 @@ class MappedFolder(FileSource):
         """Of files to be read; where there is none, the columns of the last one read before."""
         new = {found for files in self.pending().values() for found in files}
         read = [found for found in self._matching[name] if self._is_full(raw) or found in new]
-        for found in read:
-            yield from self._read(found, raw)
+        yield from self.laid(read, lambda found: self._read(found, raw), self._is_used)
         if not read and self._matching[name]:
             yield next(self._read(self._matching[name][-1], raw)).slice(0, 0)
+
+    def _is_used(self, column: str) -> bool:
+        """Whether a SELECT may ask for it."""
+        return any(column in select for select in self._mapping.selects.values())
 
     def _read(self, found: Found, raw: RawFile) -> Iterator[pa.Table]:
         with self.whole(found) as path:

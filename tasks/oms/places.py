@@ -1,11 +1,13 @@
 """Where files of orders lie: a folder (here) or a bucket (bucket.py), and which of their files were read already."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import pyarrow as pa
 
 from tasks.core.errors import DataError
 from tasks.oms.base import ReadObject, Receipt, Taken
@@ -158,6 +160,27 @@ class FileSource:
             yield path
         if found.unfinished:
             raise DataError(f"{found.name}: {found.unfinished}: half-written? Drop it again, or wait.")
+
+    def laid(
+        self,
+        files: Iterable[Found],
+        read: Callable[[Found], Iterator[pa.Table]],
+        needed: Callable[[str], bool],
+        had: Mapping[str, str] | None = None,
+    ) -> Iterator[pa.Table]:
+        """Batches of several files. Raises DataError where a file lacks a needed column that an earlier one has.
+
+        Laid over each other they would hide it: it would be empty in some rows, and nobody would know that it is gone.
+        `had`: columns that every file must have -> what has them.
+        """
+        had = dict(had or {})
+        for found in files:
+            for batch in read(found):
+                gone = [name for name in had if name not in batch.column_names]
+                if gone:
+                    raise DataError(f"{found.name}: column {gone[0]} is missing that {had[gone[0]]} has; renamed?")
+                had |= {name: found.name for name in batch.column_names if needed(name)}
+                yield batch
 
     def warn(self, sentence: str) -> None:
         """Say it once."""
