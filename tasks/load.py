@@ -92,12 +92,12 @@ def _record_tracking(connection: Connection, run: Run) -> None:
 
 
 def _record_objects(connection: Connection, run: Run, feeds: list[str]) -> list[str]:
-    """With the rows: which files they are of. Returns receipts of those that no closed feed has to read again."""
+    """With the rows: which files they are of. Returns receipts of those that no feed has to read again."""
     taken = read_notes(run.scratch, "taken")
     loaded = [one for one in taken["objects"] if FEED_OF[one["table"]] in feeds]
     query("load/record_objects").run(connection, rows=json.dumps(loaded), as_of=run.as_of)
-    open_ = {one["name"] for one in taken["objects"] if one not in loaded}
-    return [one["receipt"] for one in taken["receipts"] if not open_.intersection(one["names"])]
+    left = {*taken["left"], *(one["name"] for one in taken["objects"] if one not in loaded)}
+    return [one["receipt"] for one in taken["receipts"] if left.isdisjoint(one["names"])]
 
 
 def _release(run: Run, receipts: list[str]) -> None:

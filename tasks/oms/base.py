@@ -74,9 +74,10 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Taken:
-    """What the load of an extract makes true."""
+    """What the load of an extract makes true. `left`: names of files that a table not asked for still needs."""
 
     objects: list[ReadObject] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
 

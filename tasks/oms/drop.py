@@ -69,6 +69,7 @@ class DropFolder(FileSource):
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
         """Every row of a single file, else those of the files not yet loaded: a file cannot be asked for less."""
         del since, until
+        self.asked.add(table)
         if table not in self._files:
             raise DataError(f"{self.place} has no {table}.csv or {table}.parquet: ask only for tables().")
         files = self._new(table) if self._adds(table) else self._files[table]

@@ -74,6 +74,7 @@ class MappedFolder(FileSource):
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
         """Every row the mapping's SELECT makes of whole files and of those not yet loaded. See OrderSystem."""
         del since, until
+        self.asked.add(table)
         if not any(self.pending().values()) and not any(self._is_full(raw) for raw in self._raw.values()):
             return
         try:

@@ -102,6 +102,7 @@ class FileSource:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.asked: set[str] = set()
         self._known: dict[str, dict[str, str]] = {}
         self._warnings: dict[str, None] = {}
 
@@ -124,8 +125,10 @@ class FileSource:
     def taken(self) -> Taken:
         """See Remembering."""
         pending = [(table, found) for table, files in self.pending().items() for found in files]
+        where = str(self.place)
         return Taken(
-            [ReadObject(table, str(self.place), found.name, found.version) for table, found in pending],
+            [ReadObject(table, where, found.name, found.version) for table, found in pending if table in self.asked],
+            [found.name for table, found in pending if table not in self.asked],
             list(self.place.receipts()),
         )
 
@@ -179,7 +182,7 @@ class FileSource:
                 gone = [name for name in had if name not in batch.column_names]
                 if gone:
                     raise DataError(f"{found.name}: column {gone[0]} is missing that {had[gone[0]]} has; renamed?")
-                had |= {name: found.name for name in batch.column_names if needed(name)}
+                had = {name: found.name for name in batch.column_names if needed(name)} | had
                 yield batch
 
     def warn(self, sentence: str) -> None:

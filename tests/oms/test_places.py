@@ -152,6 +152,17 @@ def test_a_file_that_no_feed_could_load_is_read_again(database: Database, drop: 
     assert set(shop.names()) == {"A", "B", "C"}
 
 
+def test_only_what_was_asked_for_counts_as_read(drop: Path, server: str) -> None:
+    """The express lane asks for some tables; what the others need stays to be read."""
+    for table in ("orders", "shipments"):
+        (drop / f"{table}_1.csv").write_text(HEADER)
+    system = DropFolder(drop, url=server)
+    fetched(system)
+    taken = system.taken()
+    assert [(one.table, one.name) for one in taken.objects] == [("orders", "orders_1.csv")]
+    assert taken.left == ["shipments_1.csv"]
+
+
 # A bucket
 
 
