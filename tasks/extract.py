@@ -20,7 +20,7 @@ from tasks.core.scratch import raw_file, write_notes
 from tasks.core.suites import Feed
 from tasks.core.thresholds import FeedSettings
 from tasks.oms import order_system
-from tasks.oms.base import OrderSystem
+from tasks.oms.base import OrderSystem, ReadObject, Remembering, Taken
 from tasks.poll import Asked, ask_sources
 
 UNREADABLE = (DataError, OSError, pa.ArrowException)
@@ -54,6 +54,8 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     """
     system = system or order_system(run.settings, run.database_url)
     feeds = express.feeds(run)
+    if isinstance(system, Remembering):
+        system.know(_known(run, from_at))
     since, told = _earlier(watermarks(run), from_at), Asked() if run.is_express else ask_sources(run)
     more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
     offered = {table for table in (*system.tables(), *more) if plain(feed_of(table)) in feeds}
@@ -66,6 +68,7 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     write_notes(run.scratch, "extracted", [asdict(one) for one in read])
     write_notes(run.scratch, "warnings", [*system.warnings(), *told.notes])
     write_notes(run.scratch, "tracking", told.taken())
+    write_notes(run.scratch, "taken", asdict(system.taken() if isinstance(system, Remembering) else Taken()))
     return {feed: sum(one.rows for one in read if plain(feed_of(one.table)) == feed) for feed in feeds}
 
 
@@ -78,6 +81,12 @@ def watermarks(run: Run) -> dict[str, datetime]:
     with run.database.transaction() as connection:
         rows = query("load/watermarks").rows(connection)
     return {row["feed"]: min(row["watermark_at"], run.as_of) - overlap for row in rows}
+
+
+def _known(run: Run, from_at: datetime | None) -> list[ReadObject]:
+    """Files that were loaded; those loaded after `from_at` without version, because they are read again."""
+    with run.database.transaction() as connection:
+        return [ReadObject(**row) for row in query("load/known_objects").rows(connection, until=from_at)]
 
 
 def _earlier(since: dict[str, datetime], from_at: datetime | None) -> dict[str, datetime]:

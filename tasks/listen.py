@@ -116,12 +116,14 @@ class Listener:
     def _placed(self, incoming: Incoming) -> Response:
         try:
             token = needed(OrderEventSettings().token, "TODOKE_ORDERS_TOKEN")
+            if not same(incoming.header("authorization"), f"Bearer {token}"):
+                raise FeedbackRefused("forged", "the token is not ours")
         except ConfigurationError as error:
             _log.error("not taken: %s", error)
             return PlainTextResponse("not taken: no token is set here", 503)
-        if not same(incoming.header("authorization"), f"Bearer {token}"):
-            self.receiver.count("orders", FeedbackRefused("forged", "the token is not ours"))
-            return PlainTextResponse("forged: the token is not ours", 403)
+        except FeedbackRefused as error:
+            self.receiver.count("orders", error)
+            return PlainTextResponse(f"{error.reason}: {error}", STATUS.get(error.reason, 403))
         if self.order_placed is None:
             return PlainTextResponse("not taken: no express lane here", 503)
         self.order_placed()

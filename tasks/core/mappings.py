@@ -42,15 +42,25 @@ def _zone(name: str) -> str:
 
 
 class RawFile(Declaration):
-    """One file of the export."""
+    """One file of the export, or with `*`, `?` or `[` in its name all that match, in the order of their names.
+
+    `key`: columns by which rows of a later file replace those of earlier ones. `full`: whether they are read each time,
+    because they always hold everything, or once each, because they hold what changed; default: as the mapping says.
+    `delimiter`: default a tab where the name ends in .tsv, else a comma. JSON lines become one column, `document`.
+    """
 
     file: str = Field(pattern=r"^[^/\\]+$")
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    key: tuple[str, ...] = ()
+    full: bool | None = None
 
 
 class MappingFile(Declaration):
-    """mapping.toml. `zone`: where instants without offset belong; `full`: whether each file always holds everything."""
+    """mapping.toml. `zone`: where instants without offset belong; `full`: whether each file always holds everything.
+
+    Where it does not, what a SELECT joins must come together, or be a `full` file.
+    """
 
     title: str
     zone: Annotated[str, AfterValidator(_zone)]

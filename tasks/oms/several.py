@@ -4,7 +4,8 @@ Ids are unique within a front. Those of a further front begin with its name (`ra
 are two orders; one's own ids stay what they are, and so do the ids of a shop that takes up a marketplace later.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +16,11 @@ import pyarrow.compute as pc
 from tasks.core.canonical import TABLES
 from tasks.core.errors import DataError, TodokeError
 from tasks.core.fronts import OWN, front_of, of_front, plain
-from tasks.oms.base import FILE, OrderSystem
+from tasks.oms.base import FILE, OrderSystem, ReadObject, Remembering, Taken
 
 MERGED = "merged_into:"
+_OF = " "
+"""Between a front and a receipt of its queue."""
 _NO_ID = ("line_user_id",)
 """A person at LINE is the same person in every shop."""
 
@@ -60,6 +63,11 @@ class Further:
                 yield self._named(table, batch)
         except TodokeError as error:
             raise DataError(f"{self.name}: {error}") from error
+
+    @property
+    def remembering(self) -> Remembering | None:
+        """Its order system, where that reads a file once."""
+        return self._system if isinstance(self._system, Remembering) else None
 
     def _named(self, table: str, batch: pa.Table) -> pa.Table:
         for name in batch.column_names:
@@ -106,6 +114,34 @@ class Several:
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
         """See OrderSystem; of one front's table."""
         return self._at(table).fetch(plain(table), since, until)
+
+    def know(self, objects: Iterable[ReadObject]) -> None:
+        """To each front its own."""
+        told = list(objects)
+        for front, system in self._remembering().items():
+            system.know(replace(one, table=plain(one.table)) for one in told if front_of(one.table) == front)
+
+    def taken(self) -> Taken:
+        """Of all fronts. Receipts say whose they are."""
+        all_of = Taken()
+        for front, system in self._remembering().items():
+            one = system.taken()
+            all_of.objects.extend(replace(found, table=of_front(found.table, front)) for found in one.objects)
+            all_of.left.extend(one.left)
+            all_of.receipts.extend(replace(found, receipt=f"{front}{_OF}{found.receipt}") for found in one.receipts)
+        return all_of
+
+    def release(self, receipts: Iterable[str]) -> None:
+        """To each front its own."""
+        told = [receipt.partition(_OF) for receipt in receipts]
+        for front, system in self._remembering().items():
+            if mine := [receipt for name, _, receipt in told if name == front]:
+                system.release(mine)
+
+    def _remembering(self) -> dict[str, Remembering]:
+        own = {OWN: self._own} if isinstance(self._own, Remembering) else {}
+        others = {name: front.remembering for name, front in self._further.items()}
+        return own | {name: system for name, system in others.items() if system}
 
     def _at(self, table: str) -> OrderSystem | Further:
         front = front_of(table)

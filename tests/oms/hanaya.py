@@ -36,7 +36,7 @@ class Hanaya:
         del url  # no PostgreSQL is needed to read this one
         if settings.oms_url is None:
             raise ConfigurationError("TODOKE_OMS=hanaya needs TODOKE_OMS_URL: its database file.")
-        self.file = settings.oms_url
+        self.file = Path(settings.oms_url)
 
     def now(self) -> datetime | None:
         return None  # it lives in the present

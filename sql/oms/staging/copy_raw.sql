@@ -1,3 +1,3 @@
--- Effect: template: rows of one raw file.
+-- Effect: template: some rows of one raw table.
 -- Params: none
-copy {table} from stdin (format csv)
+copy {table} ({columns}) from stdin (format csv)
