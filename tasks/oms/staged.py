@@ -23,7 +23,22 @@ from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import Mapping, staging
 from tasks.oms.base import BATCH_ROWS, FILE, LINE
 
-FUNCTIONS = ("instant_of", "day_of", "amount_of")
+FUNCTIONS = (
+    "plain_of",
+    "amount_of",
+    "money_of",
+    "count_of",
+    "day_of",
+    "instant_of",
+    "postal_of",
+    "phone_of",
+    "tracking_of",
+    "payment_of",
+    "slot_of",
+    "region_of",
+    "flag_of",
+)
+"""What SELECTs may call as pg_temp.<name>; one that calls another comes after it."""
 DOCUMENT = "document"
 
 
