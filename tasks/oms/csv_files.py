@@ -19,6 +19,7 @@ from pyarrow import csv as pacsv
 
 from tasks.core.columns import BROKEN
 from tasks.core.errors import DataError
+from tasks.core.mapping_columns import numbered
 from tasks.oms.base import LINE
 
 _BLOCK_BYTES = 16 << 20
@@ -30,15 +31,16 @@ _CHUNK = 1 << 20
 
 
 def read_csv(
-    path: Path, warn: Callable[[str], None], encoding: str = "utf-8-sig", delimiter: str = ","
+    path: Path, warn: Callable[[str], None], encoding: str = "utf-8-sig", delimiter: str = ",", twins: bool = False
 ) -> Iterator[pa.Table]:
     """Tables of text columns and `_line`; a record that cannot be split is a row of nulls and a warning.
 
+    `twins`: a column may share its name with one before it, and is called `name#2`.
     Raises DataError where the file has no usable header or is no CSV.
     """
     header = _header(path, encoding, delimiter)
     lines = _Lines(header_lines=1 + sum(name.count("\n") for name in header))
-    names = [name.strip() for name in header]
+    names = _names(path, header, twins)
     schema = pa.schema([*((name, pa.string()) for name in names), (LINE, pa.int64())])
     is_empty = True
     with _as_utf8(path, encoding) as readable:
@@ -219,11 +221,20 @@ def _header(path: Path, encoding: str, delimiter: str) -> list[str]:
         )
     if not header:
         raise DataError(f"{path.name}: the file is empty; it needs at least a header.")
+    return header
+
+
+def _names(path: Path, header: list[str], twins: bool) -> list[str]:
     names = [name.strip() for name in header]
     twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice and not twins:
         raise DataError(f"{path.name}: column {', '.join(twice)} appears twice; rename one of them.")
-    return header
+    return numbered(names)
+
+
+def header_of(path: Path, encoding: str, delimiter: str = ",") -> list[str]:
+    """The column names of a CSV as they are written. Raises DataError where it has none."""
+    return [name.strip() for name in _header(path, encoding, delimiter)]
 
 
 def _shown(encoding: str) -> str:

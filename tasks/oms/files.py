@@ -1,6 +1,6 @@
 """TODOKE_OMS=files: a folder in the canonical drop format, or any shop's own export through a mapping."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from tasks.core.canonical import TABLES
 from tasks.core.errors import ConfigurationError, DataError
-from tasks.core.mappings import Mapping, RawFile, load_mapping
+from tasks.core.mappings import Mapping as ShopMapping
+from tasks.core.mappings import load_mapping
 from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
-from tasks.oms.csv_files import detect_encoding, read_csv
 from tasks.oms.drop import DropFolder, located
+from tasks.oms.recognise import Recognised, newest_files, no_rows, read_raw
 from tasks.oms.staged import Staged
 
 
@@ -27,17 +28,26 @@ def files(settings: Settings, url: str) -> OrderSystem:
 
 
 class MappedFolder:
-    """An order system that is a folder of raw files and a mapping. `url`: the PostgreSQL that stages them."""
+    """An order system that is a folder of raw files and a mapping. `url`: the PostgreSQL that stages them.
+
+    `chosen`: which file is which, where somebody said so; else the folder is looked through.
+    """
 
     name = "files"
 
-    def __init__(self, folder: Path, mapping: Mapping, url: str) -> None:
+    def __init__(self, folder: Path, mapping: ShopMapping, url: str, chosen: Mapping[str, Path] | None = None) -> None:
         if not folder.is_dir():
             raise DataError(f"The folder {folder} does not exist: create it or correct TODOKE_OMS_URL.")
         self.folder = folder
         self._mapping = mapping
         self._url = url
-        self._warnings: dict[str, None] = {}
+        self._chosen = chosen
+        self._warnings: dict[str, None] = dict.fromkeys([mapping.doubt] if mapping.doubt else [])
+
+    @classmethod
+    def of(cls, found: Recognised, url: str) -> "MappedFolder":
+        """Files that were recognised, wherever they lie."""
+        return cls(next(iter(found.files.values())).parent, found.mapping, url, found.files)
 
     def now(self) -> datetime | None:
         """None: the files say nothing of today."""
@@ -70,17 +80,20 @@ class MappedFolder:
     def _staged(self) -> Staged:
         """Every raw file, staged once."""
         staged = Staged(self._mapping, self._url)
-        for name, raw in self._mapping.declared.files.items():
-            staged.stage(name, self._read(raw))
+        files = self._chosen or newest_files(self.folder, self._mapping, self._warn)
+        for name in self._mapping.declared.files:
+            staged.stage(name, self._read(name, files.get(name)))
         return staged
 
-    def _read(self, raw: RawFile) -> Iterator[pa.Table]:
-        path = self.folder / raw.file
-        if not path.is_file():
-            self._warn(f"{raw.file}: not in {self.folder}.")
-            return
-        for batch in read_csv(path, self._warn, raw.encoding or detect_encoding(path), raw.delimiter):
-            yield located(batch, path.name)
+    def _read(self, name: str, path: Path | None) -> Iterator[pa.Table]:
+        raw = self._mapping.declared.files[name]
+        if path is not None and path.is_file():
+            for batch in read_raw(path, raw, self._warn):
+                yield located(batch, path.name)
+        elif raw.optional:
+            yield located(no_rows(raw), name)
+        else:
+            self._warn(f"{raw.file or name}: not in {self.folder}.")
 
     def _warn(self, sentence: str) -> None:
         self._warnings[sentence] = None

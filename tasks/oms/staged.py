@@ -169,11 +169,14 @@ def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
             raise
-        yield pa.schema([(name, types[name]) for name in order]).empty_table()
-        return
+        reader = ()
+    is_empty = True
     for batch in reader:
+        is_empty = False
         table = pa.Table.from_batches([batch]).select(order)
         yield from (table.slice(start, BATCH_ROWS) for start in range(0, table.num_rows, BATCH_ROWS))
+    if is_empty:
+        yield pa.schema([(name, types[name]) for name in order]).empty_table()
 
 
 def _csv(rows: pa.Table) -> bytes:

@@ -1,0 +1,163 @@
+"""Exports as shops have them, through the mappings that come with Todoke: which rows they become, what is set aside.
+
+`tests/oms/<mapping>/*.csv` are ours, in the format of each system; `rows.json` beside them says what they mean. Zeros,
+yen and hours in them are as a spreadsheet leaves them.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tasks.core.database import Database
+from tasks.core.errors import ConfigurationError
+from tasks.core.mappings import known_mappings, load_mapping
+from tasks.core.runs import Run
+from tasks.core.settings import Settings
+from tasks.extract import extract_feeds
+from tasks.load import load_feeds
+from tasks.oms.base import OrderSystem
+from tasks.oms.files import MappedFolder
+from tasks.oms.recognise import recognise
+from tasks.oms.sample import CLOCK
+from tasks.validate import validate_feeds
+from tests.load.shop import AS_OF, rows
+from tests.oms.contract import OrderSystemContract
+
+HERE = Path(__file__).parent
+OURS = ("eccube_csv", "generic", "rakuten", "shopify_csv", "yahoo", "yamato_b2")
+IN_UTF_8 = ("shopify_csv",)
+
+
+def export(name: str, folder: Path) -> Path:
+    """The files of one system as it writes them: CP932 and CRLF, but for Shopify."""
+    folder.mkdir(exist_ok=True)
+    for path in (HERE / name).glob("*.csv"):
+        written = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+        (folder / path.name).write_bytes(written.encode("utf-8" if name in IN_UTF_8 else "cp932"))
+    return folder
+
+
+def fetched(system: OrderSystem) -> dict[str, list[dict[str, Any]]]:
+    """Every row without its empty cells, a file without its date."""
+    found = {}
+    for table in system.tables():
+        batches = [batch.to_pylist() for batch in system.fetch(table, None, CLOCK)]
+        found[table] = [
+            {column: cell for column, cell in row.items() if cell is not None and column != "_file"}
+            for batch in batches
+            for row in batch
+        ]
+    return found
+
+
+def load(database: Database, home: Path, folder: Path, name: str) -> Run:
+    settings = Settings(home=home, oms="files", oms_url=folder, oms_mapping=name, secret=SecretStr("of tests"))
+    run = Run(f"{name}-1", AS_OF, database.url, database.namespace, settings)
+    extract_feeds(run)
+    validate_feeds(run)
+    load_feeds(run)
+    return run
+
+
+@pytest.mark.parametrize("name", OURS)
+class TestContract(OrderSystemContract):
+    @pytest.fixture
+    def system(self, name: str, tmp_path: Path, server: str) -> OrderSystem:
+        return MappedFolder(export(name, tmp_path), load_mapping(name), server)
+
+    def test_rows_are_what_the_export_means(self, system: OrderSystem, name: str) -> None:
+        expected = json.loads((HERE / name / "rows.json").read_text(encoding="utf-8"))
+        assert fetched(system) == expected
+
+    def test_is_recognised_by_its_headers(self, system: OrderSystem, name: str) -> None:
+        assert isinstance(system, MappedFolder)
+        found = recognise(sorted(system.folder.glob("*.csv")))
+        assert (found.mapping.name, set(found.files)) == (name, set(load_mapping(name).declared.files))
+
+    def test_says_where_no_real_export_was_at_hand(self, system: OrderSystem, name: str) -> None:
+        said = [f"Mapping {name} is unverified"] if name != "generic" else []
+        assert [sentence.partition(":")[0] for sentence in system.warnings()] == said
+
+
+def test_every_mapping_is_tested() -> None:
+    assert set(known_mappings()) == {*OURS, "olist"}
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if name != "yamato_b2"])
+def test_loads_with_its_people_and_sets_aside_what_is_lost(name: str, database: Database, tmp_path: Path) -> None:
+    """End to end, twice: the second time nothing changes."""
+    folder = export(name, tmp_path / "export")
+    load(database, tmp_path, folder, name)
+    assert rows(database, "select reason from rejected_fact order by 1") == REJECTED[name]
+    assert rows(database, "select count(*)::int, count(name)::int, count(email)::int from customers") == [PEOPLE[name]]
+    assert load_again(database, tmp_path, folder, name) == (0, 0, 0)
+
+
+def load_again(database: Database, home: Path, folder: Path, name: str) -> tuple[int, int, int]:
+    settings = Settings(home=home, oms="files", oms_url=folder, oms_mapping=name, secret=SecretStr("of tests"))
+    run = Run(f"{name}-2", AS_OF, database.url, database.namespace, settings)
+    extract_feeds(run)
+    validate_feeds(run)
+    loaded = load_feeds(run)
+    return sum(loaded.inserted.values()), sum(loaded.updated.values()), sum(loaded.deleted.values())
+
+
+REJECTED: dict[str, list[tuple[str]]] = {
+    "eccube_csv": [("rounded by a spreadsheet",), ("unknown shipments",)],
+    "generic": [("not an amount of money",)],
+    "rakuten": [],
+    "shopify_csv": [],
+    "yahoo": [],
+}
+PEOPLE = {
+    "eccube_csv": (4, 4, 4),
+    "generic": (3, 3, 2),
+    "rakuten": (2, 2, 2),
+    "shopify_csv": (2, 2, 2),
+    "yahoo": (1, 1, 1),
+}
+"""Customers, those with a name, those with an address: members and guests."""
+
+
+def test_the_newest_of_two_exports_is_read_and_the_other_named(tmp_path: Path, server: str) -> None:
+    folder = export("shopify_csv", tmp_path)
+    (first,) = folder.glob("*.csv")
+    second = folder / "orders_export_2.csv"
+    second.write_text(first.read_text(encoding="utf-8").replace("#1003", "#1004"), encoding="utf-8")
+    (folder / "notes.csv").write_text("what,ever\n1,2\n", encoding="utf-8")
+    system = MappedFolder(folder, load_mapping("shopify_csv"), server)
+    assert [row["order_id"] for row in fetched(system)["orders"]] == ["1004", "1002", "1001"]
+    assert "orders_export_1.csv: older than orders_export_2.csv, which is read instead." in system.warnings()
+
+
+def test_a_file_nobody_knows_says_what_comes_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("Order ID,Product,Qty\n1,Mug,2\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"sales\.csv: generic comes nearest and misses 注文日時\."):
+        recognise([path])
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"sales\.csv: no mapping knows its columns"):
+        recognise([path])
+
+
+def test_an_export_of_two_files_asks_for_the_other(tmp_path: Path) -> None:
+    folder = export("yahoo", tmp_path)
+    with pytest.raises(ConfigurationError, match=r"Yahoo!ショッピング needs one more file .* OrderId, LineId"):
+        recognise([folder / "orders.csv"])
+
+
+def test_a_required_column_that_is_gone_is_named_and_what_needs_it_stops(tmp_path: Path, server: str) -> None:
+    folder = export("shopify_csv", tmp_path)
+    (path,) = folder.glob("*.csv")
+    path.rename(folder / "keep.csv")
+    mapping = load_mapping("shopify_csv")
+    text = (folder / "keep.csv").read_text(encoding="utf-8").replace("Lineitem price,", "Lineitem cost,")
+    path.write_text(text, encoding="utf-8")
+    system = MappedFolder(folder, mapping, server, {"orders": path})
+    assert list(system.fetch("orders", None, CLOCK))
+    with pytest.raises(Exception, match='"price" does not exist; the export lacks it'):
+        list(system.fetch("order_lines", None, CLOCK))
+    assert f"{path.name}: column Lineitem price is missing." in system.warnings()
