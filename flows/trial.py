@@ -30,7 +30,7 @@ from tasks.oms.recognise import Recognised, recognise
 from tasks.prepare import database_url, drop_scratch, open_run
 from tasks.publish import gallery_folder, publish_gallery, publish_pages
 from tasks.track import track
-from tasks.trial import InOwnName, newest_instant, report_of, shown_as_own, unlisted_sources
+from tasks.trial import InOwnName, newest_instant, report_of, require_orders, shown_as_own, unlisted_sources
 from tasks.validate import validate_feeds
 
 _progress = logging.getLogger("todoke.progress")
@@ -71,7 +71,9 @@ def trial(
     `days`: news older than that before it is not told. Raises ConfigurationError for files no mapping takes, DataError
     where no order in them can be used.
     """
-    found, url = recognise(paths, mapping), database_url(settings)
+    found = recognise(paths, mapping)
+    require_orders(found)
+    url = database_url(settings)
     system = MappedFolder.of(found, url)
     at = as_of or newest_instant(system, datetime.now(UTC))
     unlisted = unlisted_sources(system, at)
@@ -81,7 +83,7 @@ def trial(
     with disable_run_logger():
         checked = _loaded(run, system)
         notes = _decided(run)
-        report = report_of(run, found, checked, [*shown_as_own(unlisted), *notes])
+        report = report_of(run, found, checked, [*shown_as_own(unlisted), *notes], is_newest=as_of is None)
         messages = publish_gallery(run, report)
     names = [message.touchpoint for message in messages]
     counts = {name: names.count(name) for name in dict.fromkeys(names)}

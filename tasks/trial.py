@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.core.brand import DEFAULT_SECTION, load_brand
-from tasks.core.errors import DataError
+from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.suites import INSTANT_TEXT
@@ -30,6 +30,15 @@ class InOwnName(MappedFolder):
         """As they are, but for where they come from."""
         for batch in super().fetch(table, since, until):
             yield batch.drop_columns(["source"]) if "source" in batch.column_names else batch
+
+
+def require_orders(found: Recognised) -> None:
+    """Raises ConfigurationError for an export of parcels alone: there is nobody to write to in it."""
+    if "orders" not in found.mapping.selects:
+        raise ConfigurationError(
+            f"{found.mapping.declared.title} holds no orders, so nobody to write to: try the export of your shop. "
+            "In an installation such a file goes into the folder of TODOKE_TRACKING=drop."
+        )
 
 
 def newest_instant(system: MappedFolder, now: datetime) -> datetime:
@@ -54,7 +63,9 @@ def unlisted_sources(system: MappedFolder, at: datetime) -> set[str]:
     return sources - set(load_brand().sections)
 
 
-def report_of(run: Run, found: Recognised, checked: Mapping[str, Any], notes: Sequence[str]) -> TrialReport:
+def report_of(
+    run: Run, found: Recognised, checked: Mapping[str, Any], notes: Sequence[str], is_newest: bool
+) -> TrialReport:
     """What stands above the gallery. Raises DataError where not one order could be loaded."""
     with run.database.transaction() as connection:
         counts = dict(query("trial/counts").one(connection))
@@ -67,6 +78,7 @@ def report_of(run: Run, found: Recognised, checked: Mapping[str, Any], notes: Se
     return TrialReport(
         recognised=recognised(found),
         as_of=run.as_of.isoformat(),
+        is_newest=is_newest,
         facts=facts(counts),
         findings=[
             *checked["warnings"],

@@ -65,9 +65,7 @@ def show(done: Any) -> None:
     for name, n in sorted(done.messages.items(), key=lambda pair: -pair[1]):
         output.print(f"  {n:>6}  {name}")
     if report.held:
-        output.print(
-            f"  {sum(n for _, n, _ in report.held):>6}  more do not leave at that moment; the gallery says why"
-        )
+        output.print(f"  {sum(n for _, n, _ in report.held):>6}  not leaving at that moment; the gallery says why")
     if report.findings:
         output.print("\nWhat we noticed")
         for line in report.findings:

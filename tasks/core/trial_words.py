@@ -38,11 +38,12 @@ THINGS = {
 class TrialReport:
     """What stands above the gallery of a trial. `example`: an order whose customer is written to most.
 
-    `held`: rows (touchpoint, messages, why) of what does not leave now.
+    `is_newest`: `as_of` is the newest moment in the export. `held`: (touchpoint, messages, why) of what does not leave.
     """
 
     recognised: str
     as_of: str
+    is_newest: bool
     facts: Sequence[str]
     findings: Sequence[str]
     example: str
@@ -60,7 +61,9 @@ def people(counts: Mapping[str, Any]) -> list[str]:
     everybody = counts["members"] + counts["guests"]
     found = []
     if counts["unreachable"]:
-        found.append(f"{counts['unreachable']} of {_number(everybody, 'customer')} without an e-mail address: nothing reaches them.")
+        found.append(
+            f"{counts['unreachable']} of {_number(everybody, 'customer')} without an e-mail address: they get nothing."
+        )
     if not counts["agreed"]:
         found.append("Nobody's consent to marketing is in the export: without it nobody gets any.")
     elif counts["agreed"] < everybody:
