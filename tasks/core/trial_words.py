@@ -75,7 +75,10 @@ def people(counts: Mapping[str, Any]) -> list[str]:
 
 def feeds(gates: Mapping[str, str], reasons: Mapping[str, str]) -> list[str]:
     """What could not be read or is too old to act on, and what an export without scans cannot tell."""
-    found = [f"{name.capitalize()}: {reasons.get(name, state)}." for name, state in gates.items() if state in UNUSABLE]
+    unusable = {
+        name: reasons.get(name, state).removeprefix(f"{name}: ") for name, state in gates.items() if state in UNUSABLE
+    }
+    found = [f"What needs {name} is held back: {reason}." for name, reason in unusable.items()]
     if gates.get("tracking") == GateState.ABSENT:
         found.append(
             "Parcels have no scans here: news of their way begins when tracking is connected (docs/tracking.md)."
