@@ -34,6 +34,7 @@ from tasks.oms.sample import CLOCK
 from tasks.prepare import open_run
 from tasks.proof import baselines, bench_data
 from tasks.proof.explain_speed import explain_seconds
+from tasks.proof.files_speed import files_speed
 
 HISTORY, HOUR = "bench", "bench_hour"
 SECRET = "the sink's secret, of this machine alone"  # noqa: S105  # of a sink on the loopback
@@ -102,6 +103,13 @@ def measure_explain(settings: Settings, orders: int, say: Say) -> Result:
     database = Database(bench.url(HISTORY))
     database.migrate()
     return {"orders": orders, "explain": explain_seconds(database)}
+
+
+def measure_files(settings: Settings, orders: int, say: Say) -> Result:
+    """How fast so many orders are staged from files of each format, and nothing else."""
+    ensure_server(settings.home, "postgres")
+    say(f"Writing {orders:,} orders in each format, then staging them ...")
+    return {"orders": orders, "files": files_speed(server_url(settings.home, "postgres"), orders)}
 
 
 # The history

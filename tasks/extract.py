@@ -18,7 +18,7 @@ from tasks.core.scratch import raw_file, write_notes
 from tasks.core.suites import FEED_OF, FEEDS
 from tasks.core.thresholds import FeedSettings
 from tasks.oms import order_system
-from tasks.oms.base import OrderSystem
+from tasks.oms.base import OrderSystem, ReadObject, Remembering, Taken
 from tasks.poll import ask_sources
 
 UNREADABLE = (DataError, OSError, pa.ArrowException)
@@ -51,6 +51,8 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     the order system does not have, is noted for `validate`, which closes its feed; the others go on.
     """
     system = system or order_system(run.settings, run.database_url)
+    if isinstance(system, Remembering):
+        system.know(_known(run, from_at))
     since, told = _earlier(watermarks(run), from_at), ask_sources(run)
     more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
     offered = {*system.tables(), *more}
@@ -64,6 +66,7 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     write_notes(run.scratch, "extracted", [asdict(one) for one in read])
     write_notes(run.scratch, "warnings", [*system.warnings(), *told.notes])
     write_notes(run.scratch, "tracking", told.taken())
+    write_notes(run.scratch, "taken", asdict(system.taken() if isinstance(system, Remembering) else Taken()))
     return {feed: sum(one.rows for one in read if FEED_OF[one.table] == feed) for feed in FEEDS}
 
 
@@ -73,6 +76,12 @@ def watermarks(run: Run) -> dict[str, datetime]:
     with run.database.transaction() as connection:
         rows = query("load/watermarks").rows(connection)
     return {row["feed"]: min(row["watermark_at"], run.as_of) - overlap for row in rows}
+
+
+def _known(run: Run, from_at: datetime | None) -> list[ReadObject]:
+    """Files that were loaded; those loaded after `from_at` without version, because they are read again."""
+    with run.database.transaction() as connection:
+        return [ReadObject(**row) for row in query("load/known_objects").rows(connection, until=from_at)]
 
 
 def _earlier(since: dict[str, datetime], from_at: datetime | None) -> dict[str, datetime]:

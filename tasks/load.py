@@ -1,6 +1,7 @@
 """Bring the validated rows of all feeds into the database: one transaction, one load id, only what changed."""
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,8 +16,9 @@ from sqlalchemy import Connection, text
 from tasks.carriers import map_words
 from tasks.carriers.names import canonical
 from tasks.core.canonical import TABLES, Kind
-from tasks.core.database import raw
+from tasks.core.database import DEFAULT_NAMESPACE, raw
 from tasks.core.domain import GateState
+from tasks.core.errors import DataError
 from tasks.core.identity import address_key, guest_id
 from tasks.core.merge import PARENTS, STAGED, Merged, columns_of, create_stage, merge_table
 from tasks.core.phones import e164
@@ -25,6 +27,10 @@ from tasks.core.runs import Run, begin_load
 from tasks.core.scratch import read_notes, valid_file
 from tasks.core.secrets import secret
 from tasks.core.suites import FEED_OF
+from tasks.oms import order_system
+from tasks.oms.base import Remembering
+
+_log = logging.getLogger(__name__)
 
 UNREAD = (GateState.CLOSED, GateState.ABSENT)
 COPY_ROWS = 50_000
@@ -72,6 +78,8 @@ def load_feeds(run: Run) -> Loaded:
         if "tracking" in feeds:
             _record_tracking(connection, run)
         query("load/move_watermark").run(connection, feeds=feeds, as_of=run.as_of)
+        receipts = _record_objects(connection, run, feeds)
+    _release(run, receipts)
     _analyze(run, merged)
     return loaded
 
@@ -81,6 +89,27 @@ def _record_tracking(connection: Connection, run: Run) -> None:
     taken = read_notes(run.scratch, "tracking")
     query("poll/record_answered").run(connection, rows=json.dumps(taken["answered"]), as_of=run.as_of)
     query("poll/take_inbox").run(connection, until=taken["inbox_until"], kept=taken["inbox_kept"])
+
+
+def _record_objects(connection: Connection, run: Run, feeds: list[str]) -> list[str]:
+    """With the rows: which files they are of. Returns receipts of those that no feed has to read again."""
+    taken = read_notes(run.scratch, "taken")
+    loaded = [one for one in taken["objects"] if FEED_OF[one["table"]] in feeds]
+    query("load/record_objects").run(connection, rows=json.dumps(loaded), as_of=run.as_of)
+    left = {*taken["left"], *(one["name"] for one in taken["objects"] if one not in loaded)}
+    return [one["receipt"] for one in taken["receipts"] if left.isdisjoint(one["names"])]
+
+
+def _release(run: Run, receipts: list[str]) -> None:
+    """Let the order system's queue forget what is committed. What it repeats is known, so its failure is no error."""
+    if not receipts or run.namespace != DEFAULT_NAMESPACE:  # a scratch run takes nothing from the shop
+        return
+    system = order_system(run.settings, run.database_url)
+    try:
+        if isinstance(system, Remembering):
+            system.release(receipts)
+    except DataError as error:
+        _log.warning("Notices of files that are loaded stay in their queue: %s", error)
 
 
 def _staged(tables: list[str]) -> set[str]:

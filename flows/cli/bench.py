@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
 def bench(
     orders: Annotated[int, typer.Option(min=1000, max=10_000_000, help="Orders of the year before.")] = 100_000,
     explain: Annotated[bool, typer.Option("--explain", help="Only how long `todoke explain` takes.")] = False,
+    files: Annotated[bool, typer.Option("--files", help="Only how fast so many orders are staged from files.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Measure the reference hour: seconds and rows of each step, memory, and what it is compared with.
@@ -30,12 +31,14 @@ def bench(
     Needs a TODOKE_HOME of its own; the year is generated and loaded once, the hour works on a copy of it.
     """
     measured = import_module("flows.bench")  # validation takes 5 s to import
-    measure = measured.measure_explain if explain else measured.measure
+    measure = measured.measure_explain if explain else measured.measure_files if files else measured.measure
     result: Result = measure(Settings(), orders, console.print)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
     elif explain:
         output.print(_explained(result["explain"]))
+    elif files:
+        output.print(_files(result["files"]))
     else:
         show(result)
 
@@ -126,6 +129,16 @@ def _explained(found: Result) -> str:
         if side in found
     ]
     return f"explain a customer      {'; '.join(said)} ({found['customers']} customers)"
+
+
+def _files(found: Result) -> Table:
+    table = _table("staging", "MB", "rows/s", "bare COPY", "ratio")
+    for name in ("csv", "parquet", "json_lines"):
+        one = found[name]
+        ratio = f"{one['staged'] / one['bare']:.2f}"
+        words = name.replace("_", " ")
+        table.add_row(words, f"{one['megabytes']:,.0f}", f"{one['staged']:,.0f}", f"{one['bare']:,.0f}", ratio)
+    return table
 
 
 def _loop(name: str, loop: dict[str, Any], sent: float) -> str:

@@ -52,20 +52,27 @@ def _listed(names: object) -> object:
 
 
 class RawFile(Declaration):
-    """One file of the export, found by its name or, without one, by its header: the newest file that fits `columns`.
+    """One file of the export, or with `*`, `?` or `[` in its name all that match, in the order of their names.
 
-    `columns`: what a SELECT calls a column -> what exports call it; it then sees these alone, null where the file lacks
-    one that is not `required`. `skip`: records that have one of these values there are none of the shop's business.
+    Without a name it is every file whose header has its `required` columns. `columns`: what a SELECT calls a column ->
+    what exports call it; it then sees these alone, null where the file lacks one that is not `required`.
+    `skip`: records that have one of these values there are none of the shop's business.
     `optional`: without the file its table is there and empty.
+
+    `key`: columns by which rows of a later file replace those of earlier ones. `full`: whether they are read each time,
+    because they always hold everything, or once each, because they hold what changed; default: as the mapping says.
+    `delimiter`: default a tab where the name ends in .tsv, else a comma. JSON lines become one column, `document`.
     """
 
     file: str | None = Field(None, pattern=r"^[^/\\]+$")
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
     columns: dict[Name, Annotated[tuple[str, ...], BeforeValidator(_listed)]] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
     skip: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     optional: bool = False
+    key: tuple[str, ...] = ()
+    full: bool | None = None
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
@@ -83,6 +90,7 @@ class RawFile(Declaration):
 class MappingFile(Declaration):
     """mapping.toml. `zone`: where instants without offset belong; `full`: whether each file always holds everything.
 
+    Where it does not, what a SELECT joins must come together, or be a `full` file.
     `verified`: False where no real export was at hand: made from documentation, and shown as such.
     """
 

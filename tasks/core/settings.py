@@ -38,7 +38,12 @@ class Settings(FromEnvironment):
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
     oms: Literal["sample", "files"] = Field("sample", description="Order system the orders come from.")
-    oms_url: Path | None = Field(None, description="Folder of the files, where TODOKE_OMS is files.")
+    oms_url: Path | str | None = Field(
+        None, description="Place of the files, a folder or s3://bucket/prefix, where TODOKE_OMS is files."
+    )
+    oms_sqs_url: str | None = Field(
+        None, description="URL of the SQS queue in which S3 tells of new files there; default: the bucket is listed."
+    )
     oms_mapping: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9_]*$",

@@ -4,15 +4,17 @@ An adapter hands over text: what a column means, and whether a value is any good
 can then reject one row by file, line, column and reason. Casting in an adapter would make one bad cell a bad feed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
 FILE = "_file"
 LINE = "_line"
+DOCUMENT = "document"
 BATCH_ROWS = 100_000
 
 
@@ -49,3 +51,45 @@ class OrderSystem(Protocol):
 
     def warnings(self) -> Sequence[str]:
         """One sentence for a person about each unknown file and broken record fetched so far."""
+
+
+@dataclass(frozen=True)
+class ReadObject:
+    """A file of a place (folder, bucket), in the version that was read for a canonical table."""
+
+    table: str
+    place: str
+    name: str
+    version: str
+    """Empty: some version, to be read again."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a queue is told once these files are loaded, so that it forgets its message."""
+
+    receipt: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the load of an extract makes true. `left`: names of files that a table not asked for still needs."""
+
+    objects: list[ReadObject] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """An order system that reads a file once. What it read is kept with the load of its rows, never before."""
+
+    def know(self, objects: Iterable[ReadObject]) -> None:
+        """What was loaded; told before anything is asked."""
+
+    def taken(self) -> Taken:
+        """What is known once everything fetched is loaded."""
+
+    def release(self, receipts: Iterable[str]) -> None:
+        """These are loaded, and committed."""

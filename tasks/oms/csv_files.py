@@ -53,7 +53,7 @@ def read_csv(
             raise DataError(f"{path.name}: {error}{_AGAIN}") from error
     if (rest := lines.rest(schema)).num_rows or is_empty:
         yield rest
-    if lines.broken and lines.broken[-1][0] == lines.last and not _ends_whole(path):
+    if lines.broken and lines.broken[-1][0] == lines.last and not ends_with_line(path):
         raise DataError(f"{path.name} line {lines.last}: the file ends inside a record: half-written; drop it again.")
     for number, found in lines.broken:
         warn(f"{path.name} line {number}: {found} columns where the header has {len(header)}; row rejected.")
@@ -68,12 +68,14 @@ def detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
+    if _decodes(path, "utf-8"):
+        return "utf-8-sig"
     whole = broken = 0
     with path.open(encoding="utf-8-sig", errors=_MARKED, newline="") as text:
         while chunk := text.read(_CHUNK):
             marks = chunk.count(BROKEN)
             broken += marks
-            whole += 0 if chunk.isascii() else sum(character > "\x7f" for character in chunk) - marks
+            whole += len(chunk) - len(chunk.encode("ascii", "ignore")) - marks
     if broken <= whole:
         return "utf-8-sig"
     if _decodes(path, "cp932"):
@@ -102,11 +104,11 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_MARKED, _mark)
 
 
-def _ends_whole(path: Path) -> bool:
-    """Whether the last byte ends a line."""
+def ends_with_line(path: Path) -> bool:
+    """Whether the last character ends a line, in UTF-16 too; an empty file ends with nothing."""
     with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read() in (b"\n", b"\r")
+        file.seek(max(0, file.seek(0, 2) - 2))
+        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 @contextmanager

@@ -1,34 +1,58 @@
-"""A folder in the canonical drop format: one UTF-8 CSV (RFC 4180) or Parquet file per table, any subset."""
+"""The canonical drop format: files of a table each, any subset, as CSV, TSV, Parquet or JSON lines.
 
-from collections.abc import Iterator, Sequence
+`orders.csv` alone holds all its rows and is read whole each time. With others beside it (`orders_20260914.csv`, any
+name that goes on after `_`, `-` or `.`) each holds what changed, is read once, and a later name replaces an earlier.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
+from functools import cached_property, partial
+from pathlib import Path, PurePath
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.core.canonical import TABLES
 from tasks.core.errors import DataError
-from tasks.oms.base import BATCH_ROWS, FILE, LINE
-from tasks.oms.csv_files import read_csv
+from tasks.core.mappings import Mapping as Mapped
+from tasks.core.mappings import MappingFile
+from tasks.core.merge import PARENTS, WHOLE
+from tasks.oms.base import FILE, LINE
+from tasks.oms.formats import SUFFIXES, located, read_rows, slices
+from tasks.oms.places import FileSource, Folder, Found, Place
+from tasks.oms.staged import Staged
 
-_SUFFIXES = (".csv", ".parquet")
+_MORE = ("_", "-", ".")
+_UNMAPPED = Mapped("drop", MappingFile(title="The drop format", zone="UTC", files={}), {})
 
 
-class DropFolder:
-    """An order system that is a folder. A file holds all rows of its table unless `full` is False."""
+class DropFolder(FileSource):
+    """An order system that is a folder, or another place. `full`: whether a single file holds all rows of its table.
 
-    def __init__(self, folder: Path, *, name: str = "files", clock: datetime | None = None, full: bool = True) -> None:
-        if not folder.is_dir():
-            raise DataError(f"The drop folder {folder} does not exist: create it or correct its setting.")
+    `url`: the PostgreSQL in which several files of a table are laid over each other; without it each table has one.
+    """
+
+    def __init__(
+        self,
+        folder: Path | Place,
+        *,
+        name: str = "files",
+        clock: datetime | None = None,
+        full: bool = True,
+        url: str | None = None,
+    ) -> None:
+        super().__init__(Folder(folder) if isinstance(folder, Path) else folder)
         self.name = name
-        self.folder = folder
         self._clock = clock
         self._full = full
-        self._warnings: dict[str, None] = {}
-        self._files = self._find_files()
+        self._url = url
+
+    @property
+    def folder(self) -> Path:
+        """Where it is a folder: that one."""
+        if self.place.folder is None:
+            raise DataError(f"{self.place} is no folder of this machine.")
+        return self.place.folder
 
     def now(self) -> datetime | None:
         """The clock given; None = the present."""
@@ -39,90 +63,83 @@ class DropFolder:
         return tuple(table for table in TABLES if table in self._files)
 
     def is_full(self, table: str) -> bool:
-        """Whether the file of `table` holds all its rows."""
-        return self._full and table in self._files
-
-    @property
-    def hazards(self) -> Path | None:
-        """The folder `hazards` below it, where there is one."""
-        folder = self.folder / "hazards"
-        return folder if folder.is_dir() else None
-
-    def warnings(self) -> Sequence[str]:
-        """Unknown files and broken records met so far, without repeats."""
-        return list(self._warnings)
+        """Whether the one file of `table` holds all its rows."""
+        return self._full and self.place.tells_all and len(self._files.get(table, ())) == 1 and not self._adds(table)
 
     def fetch(self, table: str, since: datetime | None, until: datetime) -> Iterator[pa.Table]:
-        """Every row of the file: a drop cannot be asked for less, so since and until are not used. See OrderSystem."""
+        """Every row of a single file, else those of the files not yet loaded: a file cannot be asked for less."""
         del since, until
-        path = self._files.get(table)
-        if path is None:
-            raise DataError(f"{self.folder} has no {table}.csv or {table}.parquet: ask only for tables().")
-        reader = read_csv(path, self._warn) if path.suffix == ".csv" else _parquet_batches(path)
+        self.asked.add(table)
+        if table not in self._files:
+            raise DataError(f"{self.place} has no {table}.csv or {table}.parquet: ask only for tables().")
+        files = self._new(table) if self._adds(table) else self._files[table]
+        if len(files) < 2:
+            for found in files:
+                yield from self._read(table, found)
+        else:
+            yield from self._overlaid(table, files)
+
+    def pending(self) -> Mapping[str, Sequence[Found]]:
+        """Files of changed rows."""
+        return {table: self._new(table) for table in self._files if self._adds(table)}
+
+    def _adds(self, table: str) -> bool:
+        """Whether its files hold what changed."""
+        first, *more = self._files[table]
+        return bool(more) or not self.place.tells_all or _table_of(first.name, more=False) is None
+
+    def _new(self, table: str) -> list[Found]:
+        return [found for found in self._files[table] if self.is_new(table, found)]
+
+    def _read(self, table: str, found: Found) -> Iterator[pa.Table]:
         columns: list[str] | None = None
-        for batch in reader:
-            if columns is None:
-                columns = _ordered(table, batch.column_names)
-            yield from slices(located(batch.select([*columns, LINE]), path.name))
+        with self.whole(found) as path:
+            for batch in read_rows(path, self.warn):
+                columns = columns or _ordered(table, batch.column_names)
+                yield from slices(located(batch.select([*columns, LINE]), found.name))
 
-    def _find_files(self) -> dict[str, Path]:
-        found: dict[str, Path] = {}
-        for path in sorted(self.folder.iterdir()):
-            if path.is_dir() or path.name.startswith("."):
+    def _overlaid(self, table: str, files: Sequence[Found]) -> Iterator[pa.Table]:
+        """Rows of several files, those of a later one in the place of an earlier one's."""
+        with closing(Staged(_UNMAPPED, str(self._url))) as staged:
+            required = dict.fromkeys(TABLES[table].required, "the drop format")
+            staged.stage(table, self.laid(files, partial(self._read, table), required.__contains__, required))
+            staged.keep_last(table, _told_together(table))
+            for batch in staged.everything(table):
+                yield from slices(batch.select([*_ordered(table, batch.column_names[:-1]), *batch.column_names[-2:]]))
+
+    @cached_property
+    def _files(self) -> dict[str, list[Found]]:
+        """Table -> its files by name."""
+        files: dict[str, list[Found]] = {}
+        for found in self.find():
+            table = _table_of(found.name, more=self._url is not None)
+            if table is None:
+                self.warn(f"{found.name}: not a table of the drop format, ignored.")
                 continue
-            if path.suffix not in _SUFFIXES or path.stem not in TABLES:
-                self._warn(f"{path.name}: not a table of the drop format, ignored.")
-            elif path.stem in found:
-                raise DataError(f"{self.folder} has both {found[path.stem].name} and {path.name}: keep one of them.")
-            else:
-                found[path.stem] = path
-        return found
+            files.setdefault(table, []).append(found)
+            whole = [one.name for one in files[table] if _table_of(one.name, more=False)]
+            if len(whole) > 1:
+                raise DataError(f"{self.place} has both {' and '.join(whole)}: keep one of them.")
+        return files
 
-    def _warn(self, sentence: str) -> None:
-        self._warnings[sentence] = None
+
+def _table_of(name: str, *, more: bool) -> str | None:
+    """The table a file is of; `more`: names that go on after it count too."""
+    path = PurePath(name)
+    if path.suffix.lower() not in SUFFIXES:
+        return None
+    if path.stem in TABLES or not more:
+        return path.stem if path.stem in TABLES else None
+    begun = [table for table in TABLES if path.stem.startswith(tuple(table + sign for sign in _MORE))]
+    return max(begun, key=len, default=None)
+
+
+def _told_together(table: str) -> tuple[str, ...]:
+    """What a later file tells anew, all rows of it: an order's lines go with the order."""
+    return (PARENTS[table][1],) if table in WHOLE else TABLES[table].key
 
 
 def _ordered(table: str, present: Sequence[str]) -> list[str]:
     """Canonical columns in their order, then those nobody knows."""
     canonical = [column for column in TABLES[table].columns if column in present]
-    return canonical + [column for column in present if column not in canonical and column != LINE]
-
-
-def _parquet_batches(path: Path) -> Iterator[pa.Table]:
-    """Batches of a Parquet file as text; rows count from 1."""
-    try:
-        file = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
-        raise DataError(f"{path.name}: {error}; write it as Parquet and drop it again.") from error
-    start = 1
-    with file:
-        if file.metadata.num_rows == 0:
-            yield _as_text(file.schema_arrow.empty_table(), start, path)
-        for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            yield _as_text(pa.Table.from_batches([batch]), start, path)
-            start += batch.num_rows
-
-
-def _as_text(table: pa.Table, start: int, path: Path) -> pa.Table:
-    columns = []
-    for field in table.schema:
-        try:
-            text = pc.cast(table[field.name], pa.string())
-        except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
-            raise DataError(
-                f"{path.name}: column {field.name} of type {field.type} has no text form; use a plain type."
-            ) from error
-        columns.append(pc.if_else(pc.equal(text, ""), None, text))
-    lines = pa.array(np.arange(start, start + table.num_rows), pa.int64())
-    return pa.table([*columns, lines], names=[*table.column_names, LINE])
-
-
-def located(batch: pa.Table, file: str) -> pa.Table:
-    names = pa.array([file], pa.string()).take(pa.array(np.zeros(batch.num_rows, dtype=np.int64)))
-    return batch.add_column(batch.num_columns - 1, FILE, names)
-
-
-def slices(batch: pa.Table) -> Iterator[pa.Table]:
-    yield batch.slice(0, BATCH_ROWS)
-    for start in range(BATCH_ROWS, batch.num_rows, BATCH_ROWS):
-        yield batch.slice(start, BATCH_ROWS)
+    return canonical + [column for column in present if column not in (*canonical, FILE, LINE)]

@@ -1,20 +1,21 @@
 """Whose export a file is, told by its header: names of files carry dates, and people rename them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.core.errors import ConfigurationError, DataError
+from tasks.core.errors import ConfigurationError
 from tasks.core.mapping_columns import Fit
 from tasks.core.mappings import Mapping as ShopMapping
 from tasks.core.mappings import RawFile, known_mappings, load_mapping
 from tasks.oms.base import LINE
-from tasks.oms.csv_files import detect_encoding, header_of, read_csv
-
-Say = Callable[[str], None]
+from tasks.oms.csv_files import detect_encoding, header_of
+from tasks.oms.formats import TABS, Warn, is_json, is_text, read_documents, read_rows
+from tasks.oms.places import Folder, Found
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def recognise(paths: Sequence[Path], only: str | None = None) -> Recognised:
 
     Raises ConfigurationError where no mapping takes all of the files, or its other file is missing.
     """
+    if len({path.name for path in paths}) < len(paths):
+        raise ConfigurationError("Two of these files have the same name: name each file once.")
     headers = {path: _header(path) for path in paths}
     mappings = [load_mapping(name) for name in ([only] if only else known_mappings())]
     fitting = [one for mapping in mappings if (one := _fitting(mapping, headers)) is not None]
@@ -40,30 +43,50 @@ def recognise(paths: Sequence[Path], only: str | None = None) -> Recognised:
     best = max(fitting, key=lambda one: (one.matched, one.mapping.declared.verified))
     lacking = [raw for raw, file in best.mapping.declared.files.items() if raw not in best.files and not file.optional]
     if lacking:
-        wanted = "; ".join(f"{raw} ({_named(best.mapping.declared.files[raw])})" for raw in lacking)
+        wanted = "; ".join(f"{raw} ({named(best.mapping.declared.files[raw])})" for raw in lacking)
         raise ConfigurationError(f"{best.mapping.declared.title} needs one more file beside these: {wanted}.")
     return best
 
 
-def newest_files(folder: Path, mapping: ShopMapping, warn: Say) -> dict[str, Path]:
-    """Raw file -> the file of the folder that is it: by name where the mapping gives one, else the newest that fits."""
-    found = {name: folder / raw.file for name, raw in mapping.declared.files.items() if raw.file}
-    sought = [name for name in mapping.declared.files if name not in found]
-    if not sought:
-        return found
-    candidates = sorted(_exports(folder), key=lambda path: (path.stat().st_mtime_ns, path.name))
-    for path, header in _readable(candidates, warn).items():
-        name = _raw_of(mapping, header)
-        if name in found:
-            warn(f"{found[name].name}: older than {path.name}, which is read instead.")
-        if name is not None:
-            found[name] = path
-    return found
+class Chosen(Folder):
+    """Files that somebody named, wherever they lie: a place of its own."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths = {path.name: path for path in paths}
+        super().__init__(next(iter(self._paths.values())).parent)
+
+    def find(self, known: Mapping[str, str]) -> Sequence[Found]:
+        """All of them, each time."""
+        del known
+        return [Found(name, "chosen") for name in sorted(self._paths)]
+
+    @contextmanager
+    def opened(self, found: Found) -> Iterator[Path]:
+        """The file where it lies."""
+        yield self._paths[found.name]
 
 
-def read_raw(path: Path, raw: RawFile, warn: Say) -> Iterator[pa.Table]:
+def raw_of(mapping: ShopMapping, path: Path) -> str | None:
+    """The raw file of a mapping that this file is, by its header; None where it is none of them.
+
+    One that lacks less than half of the required columns is taken for it all the same: what needs them says which.
+    """
+    header = _header(path)
+    near = {
+        name: len(fit.places)
+        for name, raw in mapping.declared.files.items()
+        if raw.required and 2 * len((fit := raw.fit(header)).missing) < len(raw.required)
+    }
+    return _raw_of(mapping, header) or max(near, key=lambda name: near[name], default=None)
+
+
+def read_raw(path: Path, raw: RawFile, warn: Warn) -> Iterator[pa.Table]:
     """A raw file as text columns and `_line`: those the mapping declares, or all where it declares none."""
-    batches = read_csv(path, warn, raw.encoding or detect_encoding(path), raw.delimiter, twins=bool(raw.columns))
+    if is_json(path):
+        yield from read_documents(path, warn)
+        return
+    encoding = (raw.encoding or detect_encoding(path)) if is_text(path) else "utf-8"
+    batches = read_rows(path, warn, encoding, raw.delimiter, twins=bool(raw.columns))
     if not raw.columns:
         yield from batches
         return
@@ -94,22 +117,8 @@ def _declared(batch: pa.Table, raw: RawFile, fit: Fit) -> pa.Table:
     return table
 
 
-def _exports(folder: Path) -> Iterable[Path]:
-    return (path for path in folder.iterdir() if path.suffix.lower() == ".csv" and not path.name.startswith("."))
-
-
-def _readable(paths: Iterable[Path], warn: Say) -> dict[Path, list[str]]:
-    found = {}
-    for path in paths:
-        try:
-            found[path] = _header(path)
-        except DataError as error:
-            warn(f"{error}")
-    return found
-
-
 def _header(path: Path) -> list[str]:
-    return header_of(path, detect_encoding(path))
+    return header_of(path, detect_encoding(path), "\t" if path.suffix.lower() in TABS else ",")
 
 
 def _raw_of(mapping: ShopMapping, header: Sequence[str]) -> str | None:
@@ -152,5 +161,6 @@ def _nearest(mappings: Sequence[ShopMapping], headers: Mapping[Path, Sequence[st
     )
 
 
-def _named(raw: RawFile) -> str:
-    return f"a file with the columns {', '.join(raw.columns[column][0] for column in raw.required)}"
+def named(raw: RawFile) -> str:
+    """A raw file as a person knows it."""
+    return raw.file or f"a file with the columns {', '.join(raw.columns[column][0] for column in raw.required)}"

@@ -5,11 +5,13 @@ Joins, constants, sums and value maps are SQL, and a value that fits no type sti
 
 import io
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 
 import psycopg
 import pyarrow as pa
@@ -21,7 +23,9 @@ from tasks.core.database import libpq_url
 from tasks.core.declarations import suggestion
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import Mapping, staging
-from tasks.oms.base import BATCH_ROWS, FILE, LINE
+from tasks.oms.base import BATCH_ROWS, DOCUMENT, FILE, LINE
+
+Item = TypeVar("Item")
 
 FUNCTIONS = (
     "plain_of",
@@ -39,7 +43,6 @@ FUNCTIONS = (
     "flag_of",
 )
 """What SELECTs may call as pg_temp.<name>; one that calls another comes after it."""
-DOCUMENT = "document"
 
 
 class Staged:
@@ -59,13 +62,13 @@ class Staged:
         Batches of no rows make the table too. A column that comes later is null in the rows before it.
         """
         table, rows = self._name(f"raw_{name}"), 0
-        for batch in batches:
-            self._widen(name, table, batch.column_names)
-            columns = ", ".join(self._name(column) for column in batch.column_names)
+        for names, written, number in _ahead((one.column_names, _csv(one), one.num_rows) for one in batches):
+            self._widen(name, table, names)
+            columns = ", ".join(self._name(column) for column in names)
             statement = staging("copy_raw", table=table, columns=columns)
             with self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copy:
-                copy.write(_csv(batch))
-            rows += batch.num_rows
+                copy.write(written)
+            rows += number
         if name in self._columns:
             self._session.execute(_raw(f"analyze {table}"))
         return rows
@@ -75,17 +78,42 @@ class Staged:
         if self._columns.pop(name, None):
             self._session.execute(_raw(f"drop table {self._name(f'raw_{name}')}"))
 
+    def keep_last(self, name: str, key: Sequence[str]) -> None:
+        """Of rows of `raw_<name>` with the same key keep those of the last file by name: a later export tells anew.
+
+        An order of one file may have many rows there. Rows without key stay.
+        """
+        if not key or name not in self._columns:
+            return
+        missing = [column for column in key if column not in self._columns[name]]
+        if missing:
+            raise DataError(
+                f"{name}: column {', '.join(missing)}, by which later files replace earlier ones, is missing."
+            )
+        columns = [self._name(column) for column in key]
+        parts = {
+            "table": self._name(f"raw_{name}"),
+            "key": ", ".join(columns),
+            "row_key": ", ".join(f"r.{one}" for one in columns),
+            "same": " and ".join(f"coalesce(r.{one}, '') = coalesce(n.{one}, '')" for one in columns),
+        }
+        self._session.execute(_raw(staging("keep_last", **parts)))
+
     def rows(self, table: str) -> Iterator[pa.Table]:
         """What the mapping's SELECT of a canonical table makes of what is staged, as OrderSystem.fetch hands it over.
 
         Raises DataError where a raw table or column is missing, or the SELECT is wrong.
         """
-        with NamedTemporaryFile(suffix=".csv") as rows:
-            self._select(table, rows)
-            rows.flush()
-            rows.seek(0)
-            columns = self._checked(table, rows)
-            yield from _batches(Path(rows.name), columns)
+        where = f"sql/oms/{self._mapping.name}/{table}.sql"
+        with self._selected(self._mapping.selects[table], where) as (path, present):
+            _check(table, present, where)
+            yield from _batches(path, present)
+
+    def everything(self, name: str) -> Iterator[pa.Table]:
+        """`raw_<name>` as it stands, all its columns."""
+        select = staging("everything", table=self._name(f"raw_{name}"))
+        with self._selected(select, name) as (path, present):
+            yield from _batches(path, present)
 
     def close(self) -> None:
         """End the session."""
@@ -97,6 +125,7 @@ class Staged:
         weakref.finalize(self, connection.close)
         connection.execute("select set_config('timezone', %s, false)", [self._mapping.declared.zone])
         connection.execute("set datestyle = 'ISO, YMD'; set search_path = pg_catalog, pg_temp; set jit = off")
+        connection.execute("set default_statistics_target = 10")  # sizes are enough, and 30,000 rows a table are many
         for function in FUNCTIONS:
             connection.execute(_raw(staging(f"create_{function}")))
         return connection
@@ -114,9 +143,17 @@ class Staged:
     def _name(self, name: str) -> str:
         return sql.Identifier(name).as_string(self._session)
 
-    def _select(self, table: str, rows: IO[bytes]) -> None:
-        where = self._where(table)
-        statement = staging("copy_mapped", select=self._mapping.selects[table])
+    @contextmanager
+    def _selected(self, select: str, where: str) -> Iterator[tuple[Path, list[str]]]:
+        """A CSV file of what a SELECT returns, and the names of its columns."""
+        with NamedTemporaryFile(suffix=".csv") as rows:
+            self._copy(select, where, rows)
+            rows.flush()
+            rows.seek(0)
+            yield Path(rows.name), rows.readline().decode().rstrip("\n").split(",")
+
+    def _copy(self, select: str, where: str, rows: IO[bytes]) -> None:
+        statement = staging("copy_mapped", select=select)
         try:
             with self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copied:
                 rows.writelines(copied)
@@ -127,21 +164,6 @@ class Staged:
         except psycopg.Error as error:
             raise DataError(f"{where}: {_said(error)}") from error
 
-    def _checked(self, table: str, rows: IO[bytes]) -> list[str]:
-        """The header of the result, checked against the canonical table."""
-        present, canonical = rows.readline().decode().rstrip("\n").split(","), TABLES[table]
-        for column in present:
-            if column not in (*canonical.columns, FILE, LINE):
-                near = suggestion(column, list(canonical.columns))
-                raise ConfigurationError(f"{self._where(table)}: {table} has no column {column!r}{near}.")
-        missing = [column for column in (*canonical.required, FILE, LINE) if column not in present]
-        if missing:
-            raise ConfigurationError(f"{self._where(table)}: column {', '.join(missing)} is missing in its SELECT.")
-        return present
-
-    def _where(self, table: str) -> str:
-        return f"sql/oms/{self._mapping.name}/{table}.sql"
-
 
 def documents(texts: Sequence[str], file: str, first: int = 1) -> pa.Table:
     """JSON documents as a batch to stage: one column `document`, where they came from, and their numbers from `first`.
@@ -151,6 +173,27 @@ def documents(texts: Sequence[str], file: str, first: int = 1) -> pa.Table:
     lines = pa.array(range(first, first + len(texts)), pa.int64())
     files = pa.repeat(pa.scalar(file, pa.string()), len(texts))
     return pa.table({DOCUMENT: pa.array(texts, pa.string()), FILE: files, LINE: lines})
+
+
+def _check(table: str, present: Sequence[str], where: str) -> None:
+    """The columns of a SELECT against those of its canonical table."""
+    canonical = TABLES[table]
+    for column in present:
+        if column not in (*canonical.columns, FILE, LINE):
+            near = suggestion(column, list(canonical.columns))
+            raise ConfigurationError(f"{where}: {table} has no column {column!r}{near}.")
+    missing = [column for column in (*canonical.required, FILE, LINE) if column not in present]
+    if missing:
+        raise ConfigurationError(f"{where}: column {', '.join(missing)} is missing in its SELECT.")
+
+
+def _ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
+    """The same, each made by a thread of its own while the one before is used: reading and COPY at the same time."""
+    with closing(items), ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:

@@ -93,7 +93,7 @@ def test_bytes_that_are_no_text_set_one_row_aside(database: Database, tmp_path: 
     ("content", "reason"),
     [
         (b"", "orders.csv: the file is empty"),
-        (HEADER.encode()[:40], "orders.placed_at: required column missing"),
+        (HEADER.encode()[:40], "orders.csv: written to less than 60 seconds ago, and its last record does not end"),
         ((HEADER + GOOD).encode() + record()[:30], "orders.csv line 3: the file ends inside a record: half-written"),
         ((HEADER + GOOD).encode() + b'bad,haruka,"half a na', "half-written"),
         ("注文番号,会員\n1,x\n".encode("cp932"), "orders.csv: the header is not text in UTF-8"),

@@ -119,7 +119,7 @@ def test_one_table_has_one_file(tmp_path: Path) -> None:
     (tmp_path / "reviews.csv").write_text("order_id,at\n", encoding="utf-8")
     (tmp_path / "reviews.parquet").write_bytes(b"")
     with pytest.raises(DataError, match=r"both reviews\.csv and reviews\.parquet"):
-        DropFolder(tmp_path)
+        DropFolder(tmp_path).tables()
 
 
 def test_a_missing_folder_or_table_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from tasks.core.database import Database
-from tasks.core.errors import ConfigurationError
+from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import known_mappings, load_mapping
 from tasks.core.runs import Run
 from tasks.core.settings import Settings
@@ -20,7 +20,7 @@ from tasks.extract import extract_feeds
 from tasks.load import load_feeds
 from tasks.oms.base import OrderSystem
 from tasks.oms.files import MappedFolder
-from tasks.oms.recognise import recognise
+from tasks.oms.recognise import Recognised, recognise
 from tasks.oms.sample import CLOCK
 from tasks.validate import validate_feeds
 from tests.load.shop import AS_OF, rows
@@ -72,9 +72,9 @@ class TestContract(OrderSystemContract):
         expected = json.loads((HERE / name / "rows.json").read_text(encoding="utf-8"))
         assert fetched(system) == expected
 
-    def test_is_recognised_by_its_headers(self, system: OrderSystem, name: str) -> None:
-        assert isinstance(system, MappedFolder)
-        found = recognise(sorted(system.folder.glob("*.csv")))
+    def test_is_recognised_by_its_headers(self, system: OrderSystem, name: str, tmp_path: Path) -> None:
+        del system
+        found = recognise(sorted(tmp_path.glob("*.csv")))
         assert (found.mapping.name, set(found.files)) == (name, set(load_mapping(name).declared.files))
 
     def test_says_where_no_real_export_was_at_hand(self, system: OrderSystem, name: str) -> None:
@@ -122,15 +122,19 @@ PEOPLE = {
 """Customers, those with a name, those with an address: members and guests."""
 
 
-def test_the_newest_of_two_exports_is_read_and_the_other_named(tmp_path: Path, server: str) -> None:
+def test_a_later_export_replaces_the_orders_it_tells_again(tmp_path: Path, server: str) -> None:
+    """Overlapping exports lie side by side under names with dates; a file of something else is named and left."""
     folder = export("shopify_csv", tmp_path)
     (first,) = folder.glob("*.csv")
     second = folder / "orders_export_2.csv"
-    second.write_text(first.read_text(encoding="utf-8").replace("#1003", "#1004"), encoding="utf-8")
+    told = first.read_text(encoding="utf-8").replace("#1003", "#1004").replace("米ぬか化粧水", "米ぬか石けん")
+    second.write_text(told, encoding="utf-8")
     (folder / "notes.csv").write_text("what,ever\n1,2\n", encoding="utf-8")
     system = MappedFolder(folder, load_mapping("shopify_csv"), server)
-    assert [row["order_id"] for row in fetched(system)["orders"]] == ["1004", "1002", "1001"]
-    assert "orders_export_1.csv: older than orders_export_2.csv, which is read instead." in system.warnings()
+    found = fetched(system)
+    assert sorted(row["order_id"] for row in found["orders"]) == ["1001", "1002", "1003", "1004"]
+    assert [row["product_name"] for row in found["order_lines"] if row["order_id"] == "1002"] == ["米ぬか石けん"]
+    assert "notes.csv: by its header no file of mapping shopify_csv, ignored." in system.warnings()
 
 
 def test_a_file_nobody_knows_says_what_comes_nearest(tmp_path: Path) -> None:
@@ -152,12 +156,19 @@ def test_an_export_of_two_files_asks_for_the_other(tmp_path: Path) -> None:
 def test_a_required_column_that_is_gone_is_named_and_what_needs_it_stops(tmp_path: Path, server: str) -> None:
     folder = export("shopify_csv", tmp_path)
     (path,) = folder.glob("*.csv")
-    path.rename(folder / "keep.csv")
-    mapping = load_mapping("shopify_csv")
-    text = (folder / "keep.csv").read_text(encoding="utf-8").replace("Lineitem price,", "Lineitem cost,")
-    path.write_text(text, encoding="utf-8")
-    system = MappedFolder(folder, mapping, server, {"orders": path})
+    path.write_text(path.read_text(encoding="utf-8").replace("Lineitem price,", "Lineitem cost,"), encoding="utf-8")
+    system = MappedFolder.of(Recognised(load_mapping("shopify_csv"), {"orders": path}, 0, 0), server)
     assert list(system.fetch("orders", None, CLOCK))
-    with pytest.raises(Exception, match='"price" does not exist; the export lacks it'):
+    with pytest.raises(DataError, match='"price" does not exist; the export lacks it'):
         list(system.fetch("order_lines", None, CLOCK))
     assert f"{path.name}: column Lineitem price is missing." in system.warnings()
+
+
+def test_a_file_that_must_come_with_another_stops_alone(tmp_path: Path, server: str) -> None:
+    """Orders of Yahoo! without their items would lose the items that are known."""
+    folder = export("yahoo", tmp_path)
+    (folder / "items.csv").unlink()
+    system = MappedFolder(folder, load_mapping("yahoo"), server)
+    assert list(system.fetch("orders", None, CLOCK))
+    with pytest.raises(DataError, match='"raw_items" does not exist'):
+        list(system.fetch("order_lines", None, CLOCK))

@@ -1,0 +1,4 @@
+-- Who:    template: a raw table as it stands.
+-- Grain:  record of a file.
+-- Params: none
+select * from {table}
