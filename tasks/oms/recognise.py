@@ -17,6 +17,8 @@ from tasks.oms.csv_files import detect_encoding, header_of
 from tasks.oms.formats import TABS, Warn, is_json, is_text, read_documents, read_rows
 from tasks.oms.places import Folder, Found
 
+_BOOKS = (".xlsx", ".xls", ".numbers", ".ods")
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -35,6 +37,8 @@ def recognise(paths: Sequence[Path], only: str | None = None) -> Recognised:
     """
     if len({path.name for path in paths}) < len(paths):
         raise ConfigurationError("Two of these files have the same name: name each file once.")
+    if books := [path.name for path in paths if path.suffix.lower() in _BOOKS]:
+        raise ConfigurationError(f"{', '.join(books)}: save it as CSV (in Excel: CSV UTF-8) and name that file.")
     headers = {path: _header(path) for path in paths}
     mappings = [load_mapping(name) for name in ([only] if only else known_mappings())]
     fitting = [one for mapping in mappings if (one := _fitting(mapping, headers)) is not None]

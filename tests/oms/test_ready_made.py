@@ -147,6 +147,28 @@ def test_a_file_nobody_knows_says_what_comes_nearest(tmp_path: Path) -> None:
         recognise([path])
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Order ID,Order Date,Customer Email,Item Name,Qty,Unit Price,Order Total",
+        "order_number,created-at,email,product_name,quantity,price,total",
+        "受注番号,受注日,氏名,メール,品名,個数,税込単価",
+        "　注文番号 ,ご注文者名,注文日時,商品名,数量",
+    ],
+    ids=["English", "of a program", "Japanese", "of a spreadsheet"],
+)
+def test_a_spreadsheet_may_call_things_as_people_do(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(f"{header}\r\n".encode("cp932"))
+    found = recognise([path])
+    assert found.mapping.name == "generic" and found.matched == header.count(",") + 1
+
+
+def test_a_workbook_is_to_be_saved_as_csv(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"orders\.xlsx: save it as CSV"):
+        recognise([tmp_path / "orders.xlsx"])
+
+
 def test_an_export_of_two_files_asks_for_the_other(tmp_path: Path) -> None:
     folder = export("yahoo", tmp_path)
     with pytest.raises(ConfigurationError, match=r"Yahoo!ショッピング needs one more file .* OrderId, LineId"):
