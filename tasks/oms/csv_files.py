@@ -8,7 +8,6 @@ import csv
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -68,7 +67,7 @@ def detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
-    if _decodes(path, "utf-8"):
+    if _is_sound(path):
         return "utf-8-sig"
     whole = broken = 0
     with path.open(encoding="utf-8-sig", errors=_MARKED, newline="") as text:
@@ -115,7 +114,7 @@ def ends_with_line(path: Path) -> bool:
 def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     """The file itself where it is sound UTF-8, else a marked copy. pyarrow reads paths: threads of its own that still
     read a Python file when the interpreter ends abort the process (seen)."""
-    if encoding == "utf-8-sig" and _decodes(path, encoding) and not _has_nul(path):
+    if encoding == "utf-8-sig" and _is_sound(path):
         yield path
         return
     with NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=path.name) as copy:
@@ -126,9 +125,19 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _has_nul(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(b"\0" in chunk for chunk in iter(partial(file.read, _CHUNK), b""))
+def _is_sound(path: Path) -> bool:
+    """Whether it is UTF-8 without NUL."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if b"\0" in chunk:
+                    return False
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Lines:

@@ -131,7 +131,8 @@ def read_documents(path: Path, warn: Warn) -> Iterator[pa.Table]:
     for first, lines in _blocks(path):
         is_empty, text = False, _documents(lines)
         numbers = _told(path, first, lines, text, warn)
-        batch = pa.table({DOCUMENT: pa.array(text, pa.binary()).cast(pa.string()), LINE: numbers})
+        documents = pc.ascii_rtrim(pa.array(text, pa.binary()).cast(pa.string()), characters="\r\n")
+        batch = pa.table({DOCUMENT: documents, LINE: numbers})
         yield batch if all(map(bytes.strip, lines)) else batch.filter(_filled(lines))
     if is_empty:
         yield pa.schema([(DOCUMENT, pa.string()), (LINE, pa.int64())]).empty_table()

@@ -75,7 +75,7 @@ class Staged:
 
     def forget(self, name: str) -> None:
         """Drop `raw_<name>`, so that it can be staged anew."""
-        if self._columns.pop(name, None):
+        if self._columns.pop(name, None) is not None:
             self._session.execute(_raw(f"drop table {self._name(f'raw_{name}')}"))
 
     def keep_last(self, name: str, key: Sequence[str]) -> None:
