@@ -95,7 +95,13 @@ def _opened(settings: Settings, found: Recognised, at: datetime, back: timedelta
     drop_scratch(settings, SCRATCH)
     shutil.rmtree(settings.home / "scratch" / SCRATCH, ignore_errors=True)
     folder = next(iter(found.files.values())).parent
-    source = {"shop": SCRATCH, "oms": "files", "oms_url": folder, "oms_mapping": found.mapping.name}
+    source = {
+        "shop": SCRATCH,
+        "oms": "files",
+        "oms_url": folder,
+        "oms_mapping": found.mapping.name,
+        "oms_sqs_url": None,
+    }
     run = open_run(at, SCRATCH, settings.model_copy(update=source | QUIET))
     with run.database.transaction() as connection:
         go_live(connection, at - back, "todoke try")

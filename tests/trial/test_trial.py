@@ -21,7 +21,14 @@ def tried(name: str, home: Path, url: str) -> Trial:
     """A shop that really sends by SMTP, LINE and FCM tries an export: none of that may be touched."""
     files = sorted(export(name, home / name).glob("*.csv"))
     settings = Settings(
-        home=home, database_url=url, env="production", email="smtp", line="line", push="fcm", tracking="aftership"
+        home=home,
+        database_url=url,
+        env="production",
+        email="smtp",
+        line="line",
+        push="fcm",
+        tracking="aftership",
+        oms_sqs_url="https://sqs.invalid/1/orders",
     )
     return trial(settings, files)
 
