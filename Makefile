@@ -11,11 +11,13 @@ STANDINS := tests/standins/node_modules/.package-lock.json
 # Where it is set every process would compile three thousand modules again: five seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check olist storms walk replay simulate serve stop chaos bench lock clean
+.PHONY: help install demo test check olist storms walk replay simulate serve stop chaos bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## .venv with everything in it: then .venv/bin/todoke try EXPORT.csv
 
 demo: $(STAMP) ## the sample shop's hour, messages and all, in ./.demo
 	@TODOKE_HOME="$(CURDIR)/.demo" $(BIN)/todoke demo

@@ -21,6 +21,7 @@ from tasks.core.runs import Run, write_under
 from tasks.core.settings import Settings
 from tasks.core.thresholds import PagesSettings
 from tasks.core.touchpoints import load_all
+from tasks.core.trial_words import TrialReport
 from tasks.pages.files import Done, Publisher, Row
 from tasks.pages.helpers import publish_batches
 
@@ -43,7 +44,7 @@ def publish(run: Run) -> Published:
     """Write the tracking page of every order that changed since the last finished run, then the gallery."""
     published = Published()
     _publish_pages(run, published, get_run_logger().error)
-    published.gallery = len(_publish_gallery(run)) if "mailbox" in run.settings.channels.values() else 0
+    published.gallery = len(publish_gallery(run)) if "mailbox" in run.settings.channels.values() else 0
     return published
 
 
@@ -64,7 +65,7 @@ def revoke(run: Run, order_id: str, by: str) -> str:
         if not found:
             raise DataError(f"There is no order {order_id!r}: give its id as the order system writes it.")
         publisher.remove(PageOwner(order_id, found[0]["revoked"]))
-    _publish_pages(run, Published(), logging.getLogger(__name__).error)
+    publish_pages(run)
     return publisher.address(PageOwner(order_id, found[0]["revoked"] + 1))
 
 
@@ -114,14 +115,20 @@ def _count(done: Sequence[Done], published: Published, say: Callable[[str, str],
             published.unchanged += 1
 
 
-def _publish_gallery(run: Run) -> list[GalleryEntry]:
+def publish_pages(run: Run) -> None:
+    """The tracking pages alone, without Prefect."""
+    _publish_pages(run, Published(), logging.getLogger(__name__).error)
+
+
+def publish_gallery(run: Run, report: TrialReport | None = None) -> list[GalleryEntry]:
+    """The gallery of what the mailbox holds, below what a trial found. Returns its messages."""
     folder, mailbox = gallery_folder(run.settings), run.settings.home / "mailbox"
     with run.database.transaction() as connection:
         rows = query("publish/sent").rows(connection, newest=GALLERY_LIMIT)
     ours = {channel for channel, adapter in run.settings.channels.items() if adapter == "mailbox"}
     rows = [row for row in rows if row["channel"] in ours and (mailbox / row["file"]).exists()]
     entries = [_entry(dict(row), mailbox / row["file"], folder) for row in rows]
-    write_gallery(folder, entries, load_brand())
+    write_gallery(folder, entries, load_brand(), report=report)
     return entries
 
 

@@ -24,6 +24,7 @@ from flows.cli import (
     run,
     serve,
     simulate,
+    trial,
 )
 from flows.cli.application import application
 
@@ -38,6 +39,7 @@ MODULES = (
     hindsight,
     diff,
     simulate,
+    trial,
     release,
     mentions,
     notice,

@@ -56,6 +56,13 @@ def walking() -> Iterator[None]:
 
 
 @contextmanager
+def stepping() -> Iterator[None]:
+    """The steps of a plain run, which reports to no server, as they begin."""
+    with _progress():
+        yield
+
+
+@contextmanager
 def _progress(handler: "_StepHandler | _WalkHandler | None" = None) -> Iterator[None]:
     """What the flow says while it runs, on the terminal."""
     logger, handler = logging.getLogger("todoke.progress"), handler or _StepHandler()

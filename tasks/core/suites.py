@@ -105,6 +105,8 @@ TYPE_TEXT: dict[pa.DataType, tuple[str, str]] = {
 
 _REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
 _POSTAL_CODE = r"^(?!(?:\d{3,4}|\d{6})$)"  # Japan's have seven digits, Brazil's and the first part of America's five
+_NOT_ROUNDED = r"^(?!\d(?:\.\d+)?[eE]\+?\d+$)"  # 4.02E+11
+_PHONE = r"^\+?[\d() -]{9,}$"
 _IF_LIVE = {"row_condition": {"type": "comparison", "column": {"name": "kind"}, "operator": "==", "parameter": "live"}}
 _CHANNELS = [str(channel) for channel in ChannelName]
 
@@ -130,6 +132,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
         _matches("postal_code", _POSTAL_CODE, "leading zeros lost?", Severity.WARN),
         _matches("status", r"^(?:active|deceased|do_not_contact|merged_into:.+)$", "unknown word"),
         _matches("email", r"^[^@\s]+@[^@\s]+$", "not an address", Severity.WARN),
+        _matches("phone", _PHONE, "not a phone number", Severity.WARN),
         _matches("region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
     ),
     "consents": (_one_of("channel", "all", *_CHANNELS),),
@@ -138,6 +141,7 @@ SUITES: dict[str, tuple[Check, ...]] = {
         _matches("total", r"^[^-]", "negative amount"),
         _matches("ship_to_postal_code", _POSTAL_CODE, "leading zeros lost?", Severity.WARN),
         _matches("buyer_email", r"^[^@\s]+@[^@\s]+$", "not an address", Severity.WARN),
+        _matches("buyer_phone", _PHONE, "not a phone number", Severity.WARN),
         _matches("ship_to_region", _REGION, "not a region of ISO 3166-2", Severity.WARN),
     ),
     "order_lines": (
@@ -149,7 +153,10 @@ SUITES: dict[str, tuple[Check, ...]] = {
         _one_of("status", "requested", "approved", "received", "refunded", "replaced", "rejected"),
         _one_of("kind", "return", "exchange"),
     ),
-    "shipments": (_one_of("service", "normal", "cool", "frozen", "mail", severity=Severity.WARN),),
+    "shipments": (
+        _one_of("service", "normal", "cool", "frozen", "mail", severity=Severity.WARN),
+        _matches("tracking_number", _NOT_ROUNDED, "rounded by a spreadsheet"),
+    ),
     "shipment_lines": (_matches("quantity", r"^0*[1-9]", "not above 0"),),
     "locations": (
         _one_of("kind", "warehouse", "hub", "store", severity=Severity.WARN),

@@ -8,7 +8,6 @@ import csv
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,6 +18,7 @@ from pyarrow import csv as pacsv
 
 from tasks.core.columns import BROKEN
 from tasks.core.errors import DataError
+from tasks.core.mapping_columns import numbered
 from tasks.oms.base import LINE
 
 _BLOCK_BYTES = 16 << 20
@@ -30,15 +30,16 @@ _CHUNK = 1 << 20
 
 
 def read_csv(
-    path: Path, warn: Callable[[str], None], encoding: str = "utf-8-sig", delimiter: str = ","
+    path: Path, warn: Callable[[str], None], encoding: str = "utf-8-sig", delimiter: str = ",", twins: bool = False
 ) -> Iterator[pa.Table]:
     """Tables of text columns and `_line`; a record that cannot be split is a row of nulls and a warning.
 
+    `twins`: a column may share its name with one before it, and is called `name#2`.
     Raises DataError where the file has no usable header or is no CSV.
     """
     header = _header(path, encoding, delimiter)
     lines = _Lines(header_lines=1 + sum(name.count("\n") for name in header))
-    names = [name.strip() for name in header]
+    names = _names(path, header, twins)
     schema = pa.schema([*((name, pa.string()) for name in names), (LINE, pa.int64())])
     is_empty = True
     with _as_utf8(path, encoding) as readable:
@@ -66,7 +67,7 @@ def detect_encoding(path: Path) -> str:
     with path.open("rb") as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return "utf-16"
-    if _decodes(path, "utf-8"):
+    if _is_sound(path):
         return "utf-8-sig"
     whole = broken = 0
     with path.open(encoding="utf-8-sig", errors=_MARKED, newline="") as text:
@@ -113,7 +114,7 @@ def ends_with_line(path: Path) -> bool:
 def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
     """The file itself where it is sound UTF-8, else a marked copy. pyarrow reads paths: threads of its own that still
     read a Python file when the interpreter ends abort the process (seen)."""
-    if encoding == "utf-8-sig" and _decodes(path, encoding) and not _has_nul(path):
+    if encoding == "utf-8-sig" and _is_sound(path):
         yield path
         return
     with NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=path.name) as copy:
@@ -124,9 +125,19 @@ def _as_utf8(path: Path, encoding: str) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _has_nul(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(b"\0" in chunk for chunk in iter(partial(file.read, _CHUNK), b""))
+def _is_sound(path: Path) -> bool:
+    """Whether it is UTF-8 without NUL."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if b"\0" in chunk:
+                    return False
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Lines:
@@ -221,11 +232,20 @@ def _header(path: Path, encoding: str, delimiter: str) -> list[str]:
         )
     if not header:
         raise DataError(f"{path.name}: the file is empty; it needs at least a header.")
+    return header
+
+
+def _names(path: Path, header: list[str], twins: bool) -> list[str]:
     names = [name.strip() for name in header]
     twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice and not twins:
         raise DataError(f"{path.name}: column {', '.join(twice)} appears twice; rename one of them.")
-    return header
+    return numbered(names)
+
+
+def header_of(path: Path, encoding: str, delimiter: str = ",") -> list[str]:
+    """The column names of a CSV as they are written. Raises DataError where it has none."""
+    return [name.strip() for name in _header(path, encoding, delimiter)]
 
 
 def _shown(encoding: str) -> str:

@@ -19,10 +19,10 @@ from tasks.core.mappings import RawFile, load_mapping
 from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
 from tasks.oms.bucket import Bucket
-from tasks.oms.csv_files import detect_encoding
 from tasks.oms.drop import DropFolder
-from tasks.oms.formats import is_json, is_text, located, read_documents, read_rows
+from tasks.oms.formats import is_text, located
 from tasks.oms.places import FileSource, Folder, Found, Place
+from tasks.oms.recognise import Chosen, Recognised, named, no_rows, raw_of, read_raw
 from tasks.oms.staged import Staged
 
 
@@ -58,6 +58,13 @@ class MappedFolder(FileSource):
         self._raw = mapping.declared.files
         self._url = url
         self._broken: dict[str, str] = {}
+        if mapping.doubt:
+            self.warn(mapping.doubt)
+
+    @classmethod
+    def of(cls, found: Recognised, url: str) -> "MappedFolder":
+        """Files that were recognised, and no others."""
+        return cls(Chosen(found.files.values()), found.mapping, url)
 
     def now(self) -> datetime | None:
         """None: the files say nothing of today."""
@@ -96,13 +103,30 @@ class MappedFolder(FileSource):
 
     @cached_property
     def _matching(self) -> dict[str, list[Found]]:
-        """Raw name -> its files by name."""
+        """Raw name -> its files by name; of those that are told by their header the ones not loaded yet."""
         found = self.find()
-        matching = {name: [one for one in found if _matches(one.name, raw.file)] for name, raw in self._raw.items()}
+        by_name = {name: raw.file for name, raw in self._raw.items() if raw.file}
+        matching = {
+            name: [one for one in found if name in by_name and _matches(one.name, by_name[name])] for name in self._raw
+        }
+        if len(by_name) < len(self._raw):
+            self._add_told_by_header(
+                matching, [one for one in found if not any(one in files for files in matching.values())]
+            )
         for name, raw in self._raw.items():
-            if not matching[name]:
-                self.warn(f"{raw.file}: not in {self.place}.")
+            if not matching[name] and not raw.optional:
+                self.warn(f"{named(raw)}: not in {self.place}.")
         return matching
+
+    def _add_told_by_header(self, matching: dict[str, list[Found]], found: Sequence[Found]) -> None:
+        for one in found:
+            if is_text(Path(one.name)) and any(self.is_new(table, one) for table in self.tables()):
+                with self.place.opened(one) as path:
+                    name = raw_of(self._mapping, path)
+                if name is None:
+                    self.warn(f"{one.name}: by its header no file of mapping {self._mapping.name}, ignored.")
+                else:
+                    matching[name].append(one)
 
     @cached_property
     def staged(self) -> Staged:
@@ -122,7 +146,9 @@ class MappedFolder(FileSource):
         new = {found for files in self.pending().values() for found in files}
         read = [found for found in self._matching[name] if self._is_full(raw) or found in new]
         yield from self.laid(read, lambda found: self._read(found, raw), self._is_used)
-        if not read and self._matching[name]:
+        if not read and raw.optional:
+            yield located(no_rows(raw), name)
+        elif not read and self._matching[name]:
             yield next(self._read(self._matching[name][-1], raw)).slice(0, 0)
 
     def _is_used(self, column: str) -> bool:
@@ -131,14 +157,8 @@ class MappedFolder(FileSource):
 
     def _read(self, found: Found, raw: RawFile) -> Iterator[pa.Table]:
         with self.whole(found) as path:
-            for batch in self._batches(path, raw):
+            for batch in read_raw(path, raw, self.warn):
                 yield located(batch, found.name)
-
-    def _batches(self, path: Path, raw: RawFile) -> Iterator[pa.Table]:
-        if is_json(path):
-            return read_documents(path, self.warn)
-        encoding = (raw.encoding or detect_encoding(path)) if is_text(path) else "utf-8"
-        return read_rows(path, self.warn, encoding, raw.delimiter)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -29,13 +29,18 @@ _exact: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str).
 """Numbers as they are written: no id and no amount is rounded."""
 
 
-def read_rows(path: Path, warn: Warn, encoding: str = "utf-8-sig", delimiter: str | None = None) -> Iterator[pa.Table]:
-    """Tables of text columns and `_line`; of JSON lines one column for each key. Raises DataError."""
+def read_rows(
+    path: Path, warn: Warn, encoding: str = "utf-8-sig", delimiter: str | None = None, twins: bool = False
+) -> Iterator[pa.Table]:
+    """Tables of text columns and `_line`; of JSON lines one column for each key. Raises DataError.
+
+    `twins`: see read_csv.
+    """
     if _is(path, PARQUET):
         return read_parquet(path)
     if _is(path, JSON_LINES):
         return read_objects(path, warn)
-    return read_csv(path, warn, encoding, delimiter or ("\t" if _is(path, TABS) else ","))
+    return read_csv(path, warn, encoding, delimiter or ("\t" if _is(path, TABS) else ","), twins)
 
 
 def is_text(path: Path) -> bool:
@@ -126,7 +131,8 @@ def read_documents(path: Path, warn: Warn) -> Iterator[pa.Table]:
     for first, lines in _blocks(path):
         is_empty, text = False, _documents(lines)
         numbers = _told(path, first, lines, text, warn)
-        batch = pa.table({DOCUMENT: pa.array(text, pa.binary()).cast(pa.string()), LINE: numbers})
+        documents = pc.ascii_rtrim(pa.array(text, pa.binary()).cast(pa.string()), characters="\r\n")
+        batch = pa.table({DOCUMENT: documents, LINE: numbers})
         yield batch if all(map(bytes.strip, lines)) else batch.filter(_filled(lines))
     if is_empty:
         yield pa.schema([(DOCUMENT, pa.string()), (LINE, pa.int64())]).empty_table()

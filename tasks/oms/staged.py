@@ -27,7 +27,22 @@ from tasks.oms.base import BATCH_ROWS, DOCUMENT, FILE, LINE
 
 Item = TypeVar("Item")
 
-FUNCTIONS = ("instant_of", "day_of", "amount_of")
+FUNCTIONS = (
+    "plain_of",
+    "amount_of",
+    "money_of",
+    "count_of",
+    "day_of",
+    "instant_of",
+    "postal_of",
+    "phone_of",
+    "tracking_of",
+    "payment_of",
+    "slot_of",
+    "region_of",
+    "flag_of",
+)
+"""What SELECTs may call as pg_temp.<name>; one that calls another comes after it."""
 
 
 class Staged:
@@ -60,7 +75,7 @@ class Staged:
 
     def forget(self, name: str) -> None:
         """Drop `raw_<name>`, so that it can be staged anew."""
-        if self._columns.pop(name, None):
+        if self._columns.pop(name, None) is not None:
             self._session.execute(_raw(f"drop table {self._name(f'raw_{name}')}"))
 
     def keep_last(self, name: str, key: Sequence[str]) -> None:
@@ -197,11 +212,14 @@ def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
             raise
-        yield pa.schema([(name, types[name]) for name in order]).empty_table()
-        return
+        reader = ()
+    is_empty = True
     for batch in reader:
+        is_empty = False
         table = pa.Table.from_batches([batch]).select(order)
         yield from (table.slice(start, BATCH_ROWS) for start in range(0, table.num_rows, BATCH_ROWS))
+    if is_empty:
+        yield pa.schema([(name, types[name]) for name in order]).empty_table()
 
 
 def _csv(rows: pa.Table) -> bytes:

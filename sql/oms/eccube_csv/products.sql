@@ -1,0 +1,9 @@
+-- Who:    products that were ordered, as the newest order names them.
+-- Grain:  product.
+-- Params: none
+select distinct on (product_id) product_id, product_name as name, _file, _line
+from (
+  select coalesce(pg_temp.plain_of(product_id), pg_temp.plain_of(product_code), product_name) as product_id, product_name, placed_at, _file, _line
+  from raw_orders where item_kind in ('1', '商品')
+) ordered
+order by product_id, placed_at desc, _line
