@@ -101,6 +101,7 @@ def _opened(settings: Settings, found: Recognised, at: datetime, back: timedelta
         "oms_url": folder,
         "oms_mapping": found.mapping.name,
         "oms_sqs_url": None,
+        "sources": None,
     }
     run = open_run(at, SCRATCH, settings.model_copy(update=source | QUIET))
     with run.database.transaction() as connection:
