@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -30,6 +30,7 @@ from tasks.feedback import PARSERS
 from tasks.feedback.base import MAX_BODY, Incoming
 from tasks.feedback.one_click import opt_out_of, photo_of
 from tasks.feedback.receive import Receiver
+from tasks.oms import shopify_webhooks
 from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
@@ -53,10 +54,11 @@ class Listener:
     pages: PreferencePages
     zone: ZoneInfo
     """The shop's: which day it is."""
+    settings: Settings
 
     def app(self) -> Starlette:
         """The ASGI application."""
-        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS]
+        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS, shopify_webhooks.PATH]
         heard = [Route(path, self.event, methods=["POST"]) for path in paths]
         return Starlette(
             routes=[
@@ -94,11 +96,15 @@ class Listener:
         return PlainTextResponse("ok")
 
     def _take(self, incoming: Incoming) -> None:
-        if not webhooks.is_tracking(incoming):
+        is_order = urlsplit(incoming.path).path == shopify_webhooks.PATH
+        if not is_order and not webhooks.is_tracking(incoming):
             self.receiver.receive(incoming)
             return
         try:
-            webhooks.receive(self.receiver.database, incoming)
+            if is_order:
+                shopify_webhooks.receive(self.settings, incoming)
+            else:
+                webhooks.receive(self.receiver.database, incoming)
         except FeedbackRefused as error:
             self.receiver.count(webhooks.source_of(incoming), error)
             raise
@@ -218,15 +224,15 @@ async def read(request: Request) -> Incoming:
     return Incoming(path, {name.lower(): value for name, value in request.headers.items()}, body, datetime.now(UTC))
 
 
-def listener(receiver: Receiver, public_url: str) -> Listener:
+def listener(receiver: Receiver, public_url: str, settings: Settings) -> Listener:
     """The listener of this installation's brand. `public_url`: what its pages link to."""
     brand = load_brand()
-    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone)
+    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, settings)
 
 
 def serve(settings: Settings, database: Database, host: str, port: int) -> None:
     """Listen until stopped (SIGINT, SIGTERM)."""
     receiver = Receiver.of(settings, database)
     receiver.settle()
-    app = listener(receiver, settings.listen_url or f"http://{host}:{port}").app()
+    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", settings).app()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

@@ -6,10 +6,12 @@ from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
 from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
+from tasks.oms.shopify import Shopify
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
     "files": files,
+    "shopify": Shopify,
 }
 
 

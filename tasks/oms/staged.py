@@ -4,8 +4,10 @@ Joins, constants, sums and value maps are SQL, and a value that fits no type sti
 """
 
 import io
+import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -25,6 +27,7 @@ from tasks.oms.base import BATCH_ROWS, FILE, LINE
 
 FUNCTIONS = ("instant_of", "day_of", "amount_of")
 DOCUMENT = "document"
+_MADE = re.compile(r"^create temp table (\w+)")
 
 
 class Staged:
@@ -72,6 +75,24 @@ class Staged:
             columns = self._checked(table, rows)
             yield from _batches(Path(rows.name), columns)
 
+    def build(self, step: str, statement: str) -> None:
+        """Run a statement of the mapping that makes a temporary table or function, anew where there is one.
+
+        Raises DataError, with the step's file.
+        """
+        made = _MADE.search(statement)
+        if made:
+            self._session.execute(_raw(f"drop table if exists pg_temp.{made[1]}"))
+        with self._telling(step):
+            self._session.execute(_raw(statement))
+        if made:
+            self._session.execute(_raw(f"analyze {made[1]}"))
+
+    def texts(self, step: str, statement: str) -> list[str]:
+        """The first column of a statement's rows, as text. Raises DataError, with the step's file."""
+        with self._telling(step):
+            return [str(row[0]) for row in self._session.execute(_raw(statement))]
+
     def close(self) -> None:
         """End the session."""
         self._session.close()
@@ -100,11 +121,15 @@ class Staged:
         return sql.Identifier(name).as_string(self._session)
 
     def _select(self, table: str, rows: IO[bytes]) -> None:
-        where = self._where(table)
         statement = staging("copy_mapped", select=self._mapping.selects[table])
+        with self._telling(table), self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copied:
+            rows.writelines(copied)
+
+    @contextmanager
+    def _telling(self, statement: str) -> Iterator[None]:
+        where = self._where(statement)
         try:
-            with self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copied:
-                rows.writelines(copied)
+            yield
         except psycopg.errors.UndefinedColumn as error:
             raise DataError(f"{where}: {_said(error)}; the export lacks it, or the mapping is wrong.") from error
         except psycopg.errors.UndefinedTable as error:
@@ -142,23 +167,21 @@ def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
     """Text columns in canonical order, `_file`, `_line`, at most BATCH_ROWS at once."""
     order = [*(name for name in columns if name not in (FILE, LINE)), FILE, LINE]
     types = dict.fromkeys(columns, pa.string()) | {LINE: pa.int64()}
-    try:
-        reader = pacsv.open_csv(
-            rows,
-            read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1, block_size=32 << 20),
-            parse_options=pacsv.ParseOptions(newlines_in_values=True),
-            convert_options=pacsv.ConvertOptions(
-                column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
-            raise
-        yield pa.schema([(name, types[name]) for name in order]).empty_table()
-        return
+    reader = pacsv.open_csv(
+        rows,
+        read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1, block_size=32 << 20),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+        ),
+    )
+    is_empty = True
     for batch in reader:
+        is_empty = False
         table = pa.Table.from_batches([batch]).select(order)
         yield from (table.slice(start, BATCH_ROWS) for start in range(0, table.num_rows, BATCH_ROWS))
+    if is_empty:
+        yield pa.schema([(name, types[name]) for name in order]).empty_table()
 
 
 def _csv(rows: pa.Table) -> bytes:
