@@ -101,12 +101,12 @@ class ShopifySource:
 
     def __init__(self, shop: ShopifyShop, url: str, home: Path) -> None:
         self.shop = shop
-        self._url, self._home = url, home
+        self._url, self.home = url, home
         shop.put("products", product(7001, AS_OF - timedelta(days=1)))
         shop.put("locations", location(8001))
 
     def system(self) -> OrderSystem:
-        return Shopify(Settings(home=self._home, secret=SecretStr("a secret of the tests")), self._url)
+        return Shopify(Settings(home=self.home, secret=SecretStr("a secret of the tests")), self._url)
 
     def place(self, name: str, at: datetime) -> str:
         number = self.shop.number()

@@ -91,6 +91,8 @@ class ShopifyShop(Scripted):
     gone: set[str] = field(default_factory=set)
     seen_at: list[float] = field(default_factory=list)
     throttled: int = 0
+    emptied: int = 0
+    """So many calls find that another app of the shop took all points."""
     operations: list[Node] = field(default_factory=list)
     before_page: Callable[[int], None] = lambda _: None
     now: datetime | None = None
@@ -132,7 +134,10 @@ class ShopifyShop(Scripted):
         cost = self._cost(asked)
         if cost["requestedQueryCost"] > self.dearest:
             raise Refused("MAX_COST_EXCEEDED", "Query cost exceeds the single query max cost limit")
-        left = cost["throttleStatus"]["currentlyAvailable"] - cost["requestedQueryCost"]
+        if self.emptied:
+            self.emptied -= 1
+            self._spent, self._spent_at = self.bucket, time.monotonic()
+        left = self._cost(asked)["throttleStatus"]["currentlyAvailable"] - cost["requestedQueryCost"]
         if left < 0:
             self.throttled += 1
             raise Refused("THROTTLED", "Throttled")

@@ -38,6 +38,11 @@ def rows(system: OrderSystem, table: str, since: datetime | None = SINCE) -> lis
     return [row for batch in system.fetch(table, since, AS_OF) for row in batch.to_pylist()]
 
 
+def only(found: list[dict[str, Any]], **key: str) -> dict[str, Any]:
+    (row,) = [row for row in found if all(row[name] == value for name, value in key.items())]
+    return row
+
+
 class TestContract(OrderSystemContract):
     @pytest.fixture
     def system(self, source: ShopifySource) -> OrderSystem:
