@@ -11,7 +11,7 @@ from prefect import get_run_logger, task
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from tasks.core import audience, held, incentives, rulebook
+from tasks.core import audience, express, held, incentives, rulebook
 from tasks.core.brand import load_brand
 from tasks.core.domain import Mode
 from tasks.core.due import Window, collect
@@ -20,7 +20,7 @@ from tasks.core.gates import DUE_SET_BEFORE, gate_names, new_candidates, run_gat
 from tasks.core.guards import floor_of_first_run, live_from
 from tasks.core.inputs import Inputs
 from tasks.core.queries import around, query
-from tasks.core.runs import Run, write_under
+from tasks.core.runs import Run, begin_load
 from tasks.core.seeds import copy_planned
 from tasks.core.steps import reached
 from tasks.core.touchpoints import Touchpoint, load_all, version
@@ -44,8 +44,11 @@ class Decision:
 def decide(run: Run, touchpoints: Sequence[str] | None = None) -> Decision:
     """Plan every message that may leave now; hold, drop or expire the others with a reason.
 
+    `touchpoints`: only these; default all, or in an express run those of its lane.
     A due file that fails stops only its touchpoint: it is rolled back alone and its window stays open for the next run.
     """
+    if touchpoints is None and run.is_express:
+        touchpoints = express.touchpoints()
     with run.database.transaction() as connection:
         query("decide/lock_planning").run(connection)
         decision = plan_messages(connection, run, load_all(), touchpoints)
@@ -59,10 +62,12 @@ def decide(run: Run, touchpoints: Sequence[str] | None = None) -> Decision:
 def plan_messages(
     connection: Connection, run: Run, known: dict[str, Touchpoint], names: Sequence[str] | None = None
 ) -> Decision:
-    """The decision itself, inside the caller's transaction (which holds the planning lock)."""
-    load_id = int(query("decide/newest_load").scalar(connection))
+    """The decision itself, inside the caller's transaction (which holds the planning lock).
+
+    It is a load of its own: none commits meanwhile, so what it sees is what its load id names.
+    """
+    load_id = begin_load(connection, run, "decide")
     decision, inputs = Decision(load_id), Inputs.of_now(connection, run.settings)
-    write_under(connection, decision.load_id, run.as_of)
     chosen = [touchpoint for name, touchpoint in sorted(known.items()) if names is None or name in names]
     begun = set_floors(connection, run, chosen)
     undecided = query("decide/windows").rows(connection, touchpoints=[t.name for t in chosen], as_of=run.as_of)
@@ -240,6 +245,7 @@ def record(
         rulebook=rules.version,
         inputs=inputs.as_json(),
         seen=inputs.seen,
+        is_express=run.is_express,
     )
 
 

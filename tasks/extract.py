@@ -1,6 +1,6 @@
 """Read every table of the order system since its feed's watermark, and what the sources of tracking tell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,17 +11,19 @@ import pyarrow.parquet as pq
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.core.errors import DataError
+from tasks.core import express
+from tasks.core.errors import TodokeError
+from tasks.core.fronts import OWN, feed_of, front_of, in_order, of_front, plain
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, write_notes
-from tasks.core.suites import FEED_OF, FEEDS
+from tasks.core.suites import Feed
 from tasks.core.thresholds import FeedSettings
 from tasks.oms import order_system
 from tasks.oms.base import OrderSystem
-from tasks.poll import ask_sources
+from tasks.poll import Asked, ask_sources
 
-UNREADABLE = (DataError, OSError, pa.ArrowException)
+UNREADABLE = (TodokeError, OSError, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,28 @@ def extract_feeds(run: Run, system: OrderSystem | None = None, from_at: datetime
     the order system does not have, is noted for `validate`, which closes its feed; the others go on.
     """
     system = system or order_system(run.settings, run.database_url)
-    since, told = _earlier(watermarks(run), from_at), ask_sources(run)
+    feeds = express.feeds(run)
+    since, told = _earlier(watermarks(run), from_at), Asked() if run.is_express else ask_sources(run)
     more = {table: rows for table, rows in told.tables.items() if _adds(system, table)}
-    offered = {*system.tables(), *more}
+    offered = {table for table in (*system.tables(), *more) if plain(feed_of(table)) in feeds}
     read = [
-        _extract(run, table, _batches(run, system, table, since.get(FEED_OF[table]), more.get(table)))
-        for table in FEED_OF
-        if table in offered
+        _extract(run, table, _batches(run, system, table, since.get(feed_of(table)), more.get(table)))
+        for table in in_order(offered)
     ]
     read = [replace(one, doubt=told.doubt) if one.table == "tracking_events" else one for one in read]
-    read += [_absent(system, table) for feed in FEEDS.values() for table in feed.tables if table not in offered]
+    read += [_absent(system, table) for table in _missing(feeds, offered)]
     write_notes(run.scratch, "extracted", [asdict(one) for one in read])
     write_notes(run.scratch, "warnings", [*system.warnings(), *told.notes])
     write_notes(run.scratch, "tracking", told.taken())
-    return {feed: sum(one.rows for one in read if FEED_OF[one.table] == feed) for feed in FEEDS}
+    return {feed: sum(one.rows for one in read if plain(feed_of(one.table)) == feed) for feed in feeds}
 
 
 def watermarks(run: Run) -> dict[str, datetime]:
     """Where each feed's next read begins: what was read, less an overlap; feeds never read are absent."""
-    overlap = timedelta(hours=FeedSettings().overlap_hours)
+    settings = FeedSettings()
+    overlap = timedelta(hours=settings.overlap_hours)
+    if run.is_express:
+        overlap = min(overlap, timedelta(minutes=settings.express_overlap_minutes))
     with run.database.transaction() as connection:
         rows = query("load/watermarks").rows(connection)
     return {row["feed"]: min(row["watermark_at"], run.as_of) - overlap for row in rows}
@@ -78,6 +83,19 @@ def watermarks(run: Run) -> dict[str, datetime]:
 def _earlier(since: dict[str, datetime], from_at: datetime | None) -> dict[str, datetime]:
     """Only this read begins earlier: it goes on to now, so that the watermark after it is as true as before."""
     return since if from_at is None else {feed: min(at, from_at) for feed, at in since.items()}
+
+
+def _missing(feeds: Mapping[str, Feed], offered: Collection[str]) -> list[str]:
+    """Tables nobody has: of one's own shop all, of a further front those of the feeds it has otherwise."""
+    tables = [(front, feed.tables) for front in {OWN, *map(front_of, offered)} for feed in feeds.values()]
+    wanted = [[of_front(table, front) for table in names] for front, names in tables]
+    return [
+        table
+        for names in wanted
+        if front_of(names[0]) == OWN or not set(names).isdisjoint(offered)
+        for table in names
+        if table not in offered
+    ]
 
 
 def _absent(system: OrderSystem, table: str) -> Extracted:

@@ -4,8 +4,10 @@ A GET never changes anything: mail scanners open every link. Whatever is answere
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tasks.core import preferences
+from tasks.core.accounts import OrderEventSettings
 from tasks.core.brand import load_brand
 from tasks.core.database import Database
 from tasks.core.errors import ConfigurationError, DatabaseUnreachable, FeedbackRefused, StoreError
@@ -27,10 +30,10 @@ from tasks.core.preferences import Person, choice, events, read_person
 from tasks.core.settings import Settings
 from tasks.core.tokens import OptOut, Photo
 from tasks.feedback import PARSERS
-from tasks.feedback.base import MAX_BODY, Incoming
+from tasks.feedback.base import MAX_BODY, Incoming, needed, same
 from tasks.feedback.one_click import opt_out_of, photo_of
 from tasks.feedback.receive import Receiver
-from tasks.oms import shopify_webhooks
+from tasks.oms import order_webhooks
 from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
@@ -56,13 +59,17 @@ class Listener:
     """The shop's: which day it is."""
     settings: Settings
 
+    order_placed: Callable[[], None] | None = None
+    """Tells the express lane of a new order; None: nobody runs one."""
+
     def app(self) -> Starlette:
         """The ASGI application."""
-        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS, shopify_webhooks.PATH]
+        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS, *order_webhooks.WEBHOOKS]
         heard = [Route(path, self.event, methods=["POST"]) for path in paths]
         return Starlette(
             routes=[
                 *heard,
+                Route("/orders/placed", self.placed, methods=["POST"]),
                 Route("/unsubscribe", self.unsubscribe, methods=["GET", "POST"]),
                 Route("/preferences", self.preferences, methods=["GET", "POST"]),
                 Route("/photo", self.photo, methods=["GET", "POST"]),
@@ -96,18 +103,44 @@ class Listener:
         return PlainTextResponse("ok")
 
     def _take(self, incoming: Incoming) -> None:
-        is_order = urlsplit(incoming.path).path == shopify_webhooks.PATH
-        if not is_order and not webhooks.is_tracking(incoming):
-            self.receiver.receive(incoming)
-            return
+        take = self._taker(incoming)
         try:
-            if is_order:
-                shopify_webhooks.receive(self.settings, incoming)
-            else:
-                webhooks.receive(self.receiver.database, incoming)
+            take(incoming)
         except FeedbackRefused as error:
-            self.receiver.count(webhooks.source_of(incoming), error)
+            if take != self.receiver.receive:  # which counts itself
+                self.receiver.count(webhooks.source_of(incoming), error)
             raise
+
+    def _taker(self, incoming: Incoming) -> Callable[[Incoming], object]:
+        path = urlsplit(incoming.path).path
+        if path in order_webhooks.WEBHOOKS:
+            return self._take_order
+        if webhooks.is_tracking(incoming):
+            return partial(webhooks.receive, self.receiver.database)
+        return self.receiver.receive
+
+    def _take_order(self, incoming: Incoming) -> None:
+        """What a shop's webhook says; the express lane is told of an order."""
+        if order_webhooks.receive(self.settings, incoming) and self.order_placed:
+            self.order_placed()
+
+    async def placed(self, request: Request) -> Response:
+        """An order system says that an order was placed. Which one it is read from the order system itself."""
+        return await run_in_threadpool(self._placed, await read(request))
+
+    def _placed(self, incoming: Incoming) -> Response:
+        try:
+            token = needed(OrderEventSettings().token, "TODOKE_ORDERS_TOKEN")
+        except ConfigurationError as error:
+            _log.error("not taken: %s", error)
+            return PlainTextResponse("not taken: no token is set here", 503)
+        if not same(incoming.header("authorization"), f"Bearer {token}"):
+            self.receiver.count("orders", FeedbackRefused("forged", "the token is not ours"))
+            return PlainTextResponse("forged: the token is not ours", 403)
+        if self.order_placed is None:
+            return PlainTextResponse("not taken: no express lane here", 503)
+        self.order_placed()
+        return PlainTextResponse("ok", 202)
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks, POST does: a person's button and a mailbox provider's one click are the same POST."""
@@ -224,15 +257,17 @@ async def read(request: Request) -> Incoming:
     return Incoming(path, {name.lower(): value for name, value in request.headers.items()}, body, datetime.now(UTC))
 
 
-def listener(receiver: Receiver, public_url: str, settings: Settings) -> Listener:
+def listener(
+    receiver: Receiver, public_url: str, settings: Settings, order_placed: Callable[[], None] | None = None
+) -> Listener:
     """The listener of this installation's brand. `public_url`: what its pages link to."""
     brand = load_brand()
-    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, settings)
+    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, settings, order_placed)
 
 
-def serve(settings: Settings, database: Database, host: str, port: int) -> None:
-    """Listen until stopped (SIGINT, SIGTERM)."""
+def serve(settings: Settings, database: Database, host: str, port: int, order_placed: Callable[[], None]) -> None:
+    """Listen until stopped (SIGINT, SIGTERM). `order_placed`: called for each order an order system tells of."""
     receiver = Receiver.of(settings, database)
     receiver.settle()
-    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", settings).app()
+    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", settings, order_placed).app()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

@@ -1,8 +1,9 @@
 """Bring the validated rows of all feeds into the database: one transaction, one load id, only what changed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,7 @@ from tasks.carriers.names import canonical
 from tasks.core.canonical import TABLES, Kind
 from tasks.core.database import raw
 from tasks.core.domain import GateState
+from tasks.core.fronts import feed_of, front_of, of_front
 from tasks.core.identity import address_key, guest_id
 from tasks.core.merge import PARENTS, STAGED, Merged, columns_of, create_stage, merge_table
 from tasks.core.phones import e164
@@ -24,7 +26,6 @@ from tasks.core.queries import query
 from tasks.core.runs import Run, begin_load
 from tasks.core.scratch import read_notes, valid_file
 from tasks.core.secrets import secret
-from tasks.core.suites import FEED_OF
 
 UNREAD = (GateState.CLOSED, GateState.ABSENT)
 COPY_ROWS = 50_000
@@ -61,7 +62,7 @@ def load_feeds(run: Run) -> Loaded:
     """Merge every feed that `validate` did not close; all of it or, on any error, nothing."""
     gates: dict[str, str] = read_notes(run.scratch, "gates")
     feeds = [feed for feed, state in gates.items() if state not in UNREAD]
-    tables = [table for table in TABLES if FEED_OF[table] in feeds and valid_file(run.scratch, table).exists()]
+    tables = _valid(run, feeds)
     with run.database.transaction() as connection:
         _stage(connection, run, tables)
         load_id = begin_load(connection, run, "merge")
@@ -76,6 +77,17 @@ def load_feeds(run: Run) -> Loaded:
     return loaded
 
 
+def _valid(run: Run, feeds: Collection[str]) -> dict[str, list[Path]]:
+    """Table -> its good rows, a file for each shop front; in the order of loading."""
+    names = {table: [of_front(table, front) for front in sorted({*map(front_of, feeds)})] for table in TABLES}
+    files = {
+        table: [valid_file(run.scratch, name) for name in fronts if feed_of(name) in feeds]
+        for table, fronts in names.items()
+    }
+    there = {table: [path for path in paths if path.exists()] for table, paths in files.items()}
+    return {table: paths for table, paths in there.items() if paths}
+
+
 def _record_tracking(connection: Connection, run: Run) -> None:
     """With the scans: which parcels were asked about, and what of the inbox is taken."""
     taken = read_notes(run.scratch, "tracking")
@@ -83,7 +95,7 @@ def _record_tracking(connection: Connection, run: Run) -> None:
     query("poll/take_inbox").run(connection, until=taken["inbox_until"], kept=taken["inbox_kept"])
 
 
-def _staged(tables: list[str]) -> set[str]:
+def _staged(tables: Collection[str]) -> set[str]:
     """Tables that get a stage: those with rows, those that guests go through, and whose orphans may be readmitted."""
     return {*tables, "customers", "orders", *PARENTS}
 
@@ -104,27 +116,28 @@ def _summary(connection: Connection, load_id: int, merged: dict[str, Merged]) ->
 # Staging
 
 
-def _stage(connection: Connection, run: Run, tables: list[str]) -> None:
+def _stage(connection: Connection, run: Run, tables: Mapping[str, Sequence[Path]]) -> None:
     key = secret(run.settings)
     for table in _staged(tables):
         create_stage(connection, table)
-    for table in tables:
-        _copy(connection, run, table, key)
+    for table, paths in tables.items():
+        for path in paths:
+            _copy(connection, table, path, key)
+        connection.execute(text(f"analyze stage_{table}"))
 
 
-def _copy(connection: Connection, run: Run, table: str, key: bytes) -> None:
+def _copy(connection: Connection, table: str, path: Path, key: bytes) -> None:
     """Arrow to CSV to COPY: 100,000 rows/s, four times what row-wise writers reach (measured)."""
     columns = [*columns_of(table), *STAGED.get(table, ()), "_file", "_line"]
     derive = DERIVE.get(table)
     with (
-        pq.ParquetFile(valid_file(run.scratch, table)) as file,
+        pq.ParquetFile(path) as file,
         raw(connection).cursor() as cursor,
         cursor.copy(f"copy stage_{table} ({', '.join(columns)}) from stdin (format csv)".encode()) as copy,
     ):
         for batch in file.iter_batches(COPY_ROWS):
             rows = pa.Table.from_batches([batch])
             copy.write(_csv((derive(rows, key) if derive else rows).select(columns)))
-    connection.execute(text(f"analyze stage_{table}"))
 
 
 def _csv(rows: pa.Table) -> bytes:

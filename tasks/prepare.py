@@ -13,6 +13,7 @@ from tasks.core.archive import read_high_water
 from tasks.core.database import DEFAULT_NAMESPACE, Database
 from tasks.core.errors import ConfigurationError, GuardError
 from tasks.core.feedback import settle
+from tasks.core.fronts import plain
 from tasks.core.guards import bind, open_holds, refuse_the_past, require_go_live
 from tasks.core.namespaces import PREFIX as PREFIX
 from tasks.core.namespaces import database_url as database_url
@@ -23,10 +24,16 @@ from tasks.core.secrets import secret
 from tasks.core.settings import Settings
 from tasks.core.thresholds import GuardSettings
 from tasks.oms import order_system
+from tasks.oms.base import OrderSystem
 from tasks.stores import archive_store
 
 
-def open_run(as_of: datetime | None = None, scratch: str | None = None, settings: Settings | None = None) -> Run:
+def open_run(
+    as_of: datetime | None = None,
+    scratch: str | None = None,
+    settings: Settings | None = None,
+    is_express: bool = False,
+) -> Run:
     """A run at `as_of` (default: the order system's clock, else now), its namespace migrated and bound.
 
     `scratch` names a scratch schema: its mailbox, pages and archive lie in TODOKE_HOME/scratch/NAME.
@@ -38,7 +45,7 @@ def open_run(as_of: datetime | None = None, scratch: str | None = None, settings
     now = source_now or datetime.now(UTC)
     at = (as_of or now).astimezone(UTC)
     refuse_the_past(at, now if source_now or as_of is None else at, scratch is not None)
-    run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch))
+    run = Run(f"{at:%Y%m%dT%H%M}-{uuid4().hex[:8]}", at, url, *_where(settings, scratch), is_express)
     run.database.migrate()
     with run.database.transaction() as connection:
         bind(connection, settings.shop, settings.oms, secret(run.settings))
@@ -70,7 +77,8 @@ def scratch_run(as_of: datetime, name: str, settings: Settings, origin: Database
     database = Database(origin.url, namespace)
     database.drop()
     database.migrate()
-    nowhere = {"oms": "files", "oms_url": own.home / "future", "oms_mapping": None, "hazards": None, "tracking": ""}
+    nowhere = {"oms": "files", "oms_url": own.home / "future", "hazards": None, "tracking": ""}
+    nowhere |= dict.fromkeys(("oms_mapping", "sources"))
     run_id = f"{as_of:%Y%m%dT%H%M}-{uuid4().hex[:8]}"
     return Run(run_id, as_of, origin.url, namespace, own.model_copy(update=nowhere))
 
@@ -84,7 +92,7 @@ def drop_scratch(settings: Settings, name: str) -> None:
 def guard(run: Run) -> int:
     """Open the holds this run deserves. Raises GuardError while any is open, so nothing is loaded, decided or sent."""
     system = order_system(run.settings, run.database_url)
-    read = {table: read_ids(run.scratch, table) for table in ("orders", "customers") if system.is_full(table)}
+    read = {table: _all_ids(run, system, table) for table in ("orders", "customers")}
     ids = {table: found for table, found in read.items() if found is not None}
     mark, limits = read_high_water(archive_store(run.settings), run.namespace), GuardSettings()
     old = read_old_ids(run.scratch, run.as_of - timedelta(days=limits.history_days))
@@ -94,6 +102,14 @@ def guard(run: Run) -> int:
         raise GuardError("Held until a person resumes it: " + " ".join(holds))
     settle(run.database)  # what people said since the last hour is a fact before anything is decided
     return 0
+
+
+def _all_ids(run: Run, system: OrderSystem, table: str) -> list[str] | None:
+    """Ids of a table over all shop fronts; None where one of them was not read whole."""
+    tables = [one for one in system.tables() if plain(one) == table]
+    read = [read_ids(run.scratch, one) if system.is_full(one) else None for one in tables]
+    whole = [ids for ids in read if ids is not None]
+    return [one for ids in whole for one in ids] if tables and len(whole) == len(read) else None
 
 
 def at(run: Run, as_of: datetime) -> Run:

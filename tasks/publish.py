@@ -80,7 +80,7 @@ def _publish_pages(run: Run, published: Published, say: Callable[[str, str], Non
         query("publish/lock").run(connection)
         load_id = int(query("decide/newest_load").scalar(connection))
         write_under(connection, load_id, run.as_of)
-        where = {"as_of": run.as_of, "sources": list(load_brand().sections)}
+        where = {"as_of": run.as_of, "sources": [name for name, one in load_brand().sections.items() if one.own_links]}
         over = query("publish/to_end").stream(connection, _AT_ONCE, **where)
         changed = query("publish/pages").stream(
             connection, _AT_ONCE, **where, load_id=load_id, days=PagesSettings().days

@@ -12,12 +12,12 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy import Connection
 
 from tasks.core.approvals import awaiting
+from tasks.core.fronts import feed_of
 from tasks.core.guards import paused
 from tasks.core.ledger import discrepancies, ledger_sum
 from tasks.core.queries import query
 from tasks.core.runs import Run
 from tasks.core.seeds import count_copies
-from tasks.core.suites import FEED_OF
 
 Summary = dict[str, Any]
 """as_of, run_id, load_id, planned (of them held_out), states{touchpoint: {state: n}}, seeds{state: n} (copies for
@@ -104,9 +104,8 @@ def publish_artifacts(summary: Summary) -> None:
 
 def feeds_of(checked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row per feed: rows read and set aside, failed expectations, gate and why it is not open."""
-    return [
-        _feed(checked, feed, [table for table, name in FEED_OF.items() if name == feed]) for feed in checked["gates"]
-    ]
+    tables = {feed: [table for table in checked["read"] if feed_of(table) == feed] for feed in checked["gates"]}
+    return [_feed(checked, feed, read) for feed, read in tables.items()]
 
 
 def _feed(checked: Mapping[str, Any], feed: str, tables: Sequence[str]) -> dict[str, Any]:

@@ -32,12 +32,13 @@ from tasks.core.domain import GateState
 from tasks.core.drift import Drift, Known, drift, remember, remembered
 from tasks.core.expectations import Failure, failures
 from tasks.core.feeds import Checked, Gate, gates_of
+from tasks.core.fronts import feed_of, plain
 from tasks.core.json_cells import PROBLEMS, misread
 from tasks.core.queries import query
 from tasks.core.rejects import Bad
 from tasks.core.runs import Run
 from tasks.core.scratch import raw_file, read_notes, valid_file, write_notes
-from tasks.core.suites import FEED_OF, FEEDS, NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
+from tasks.core.suites import NEWEST, STOP_ROWS, STOP_SHARE, Severity, suite
 
 BATCH_ROWS = 50_000
 """Rows validated at once: some 100 MB of frames for the widest table."""
@@ -83,27 +84,28 @@ def validate_feeds(run: Run) -> dict[str, Any]:
 
 
 def _checked(run: Run, note: dict[str, Any], known: dict[str, dict[str, Known]]) -> Checked:
-    table, columns = TABLES[note["table"]], known.get(note["table"], {})
+    table, columns = TABLES[plain(note["table"])], known.get(note["table"], {})
     if note["error"]:
         return Checked(table.name, stop=note["error"], absent=note["absent"])
-    checked = check_table(run, table, columns) if note["rows"] else _check_header(run, table, columns)
+    check = check_table if note["rows"] else _check_header
+    checked = check(run, table, columns, note["table"])
     checked.doubt = note["doubt"]
     return checked
 
 
-def _check_header(run: Run, table: CanonicalTable, known: dict[str, Known]) -> Checked:
+def _check_header(run: Run, table: CanonicalTable, known: dict[str, Known], name: str) -> Checked:
     """A table of no rows still says its columns; an adapter that has nothing to say has no drift."""
-    source = raw_file(run.scratch, table.name)
+    source = raw_file(run.scratch, name)
     found = drift(table, pq.read_table(source), known) if source.exists() else Drift()
     return Checked(table.name, stop="; ".join(found.stops) or None, drift=found)
 
 
-def check_table(run: Run, table: CanonicalTable, known: dict[str, Known]) -> Checked:
-    """Validate one extracted table, batch by batch; its good rows are written typed."""
+def check_table(run: Run, table: CanonicalTable, known: dict[str, Known], name: str) -> Checked:
+    """Validate one extracted table, batch by batch; its good rows are written typed. `name`: orders@rakuten."""
     checked = Checked(table.name)
-    path = valid_file(run.scratch, table.name)
+    path = valid_file(run.scratch, name)
     schema = pa.schema([*table.schema, pa.field("_file", pa.string()), pa.field("_line", pa.int64())])
-    source = raw_file(run.scratch, table.name)
+    source = raw_file(run.scratch, name)
     with pq.ParquetFile(source) as file, pq.ParquetWriter(path, schema, compression="lz4") as writer:
         for number, batch in enumerate(file.iter_batches(BATCH_ROWS)):
             rows = pa.Table.from_batches([batch])
@@ -118,7 +120,7 @@ def check_table(run: Run, table: CanonicalTable, known: dict[str, Known]) -> Che
         checked.stop = _too_many(checked)
     if checked.stop:
         path.unlink()
-        checked.docs = write_page(run.settings.home, table.name, _first_text(source, table), checked.stop)
+        checked.docs = write_page(run.settings.home, table.name, _first_text(source, table), checked.stop, name)
     return checked
 
 
@@ -237,8 +239,7 @@ def _record(run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> No
             _record_rejects(connection, run, table)
         _remember(connection, run, checked, gates)
         for name, gate in gates.items():
-            feed = FEEDS[name]
-            rows = sum(checked[table].rows for table in (*feed.tables, *feed.optional) if table in checked)
+            rows = sum(one.rows for table, one in checked.items() if feed_of(table) == name)
             query("load/set_gate").run(
                 connection, feed=name, state=str(gate.state), reason=gate.reason, newest_row_at=gate.newest_row_at,
                 rows_read=rows, as_of=run.as_of,
@@ -255,5 +256,5 @@ def _record_rejects(connection: Any, run: Run, table: Checked) -> None:
 
 def _remember(connection: Any, run: Run, checked: dict[str, Checked], gates: dict[str, Gate]) -> None:
     """Columns of feeds that were stopped stay as they were: what drifted is still a drift next hour."""
-    going_on = [table for table in checked if gates[FEED_OF[table]].state is not GateState.CLOSED]
+    going_on = [table for table in checked if gates[feed_of(table)].state is not GateState.CLOSED]
     remember(connection, {table: checked[table].drift.kinds for table in going_on}, run.as_of)

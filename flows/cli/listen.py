@@ -1,11 +1,14 @@
 """`todoke outcomes` and `todoke listen`: what became of what was sent, and who wants no more of it."""
 
 import json
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from tasks.core.accounts import FeedbackSettings
+from flows.order_events import tell
+from tasks.core.accounts import FeedbackSettings, OrderEventSettings
+from tasks.core.bell import Bell
 from tasks.core.settings import Settings
 from tasks.feedback.receive import Receiver
 from tasks.listen import serve
@@ -43,8 +46,8 @@ def listen(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8780,
 ) -> None:
     """Receive providers' events, one-click unsubscribes and the preference page, until stopped."""
-    settings = Settings()
+    settings, pause = Settings(), OrderEventSettings().pause_seconds
     typer.echo(
         f"Listening on http://{host}:{port}, known as {settings.listen_url or 'nothing: set TODOKE_LISTEN_URL'}."
     )
-    serve(settings, open_namespace(settings), host, port)
+    serve(settings, open_namespace(settings), host, port, Bell(partial(tell, settings), pause).press)

@@ -25,7 +25,7 @@ def serve(
     foreground: Annotated[bool, typer.Option(help="Stay, and stop everything on Ctrl-C or SIGTERM.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Start what does not run yet: PostgreSQL, Prefect server, worker, the hourly deployment."""
+    """Start what does not run yet: PostgreSQL, Prefect server, worker, the deployments."""
     settings = Settings()
     if foreground:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -58,7 +58,10 @@ def _show(settings: Settings, address: str, as_json: bool) -> None:
     typer.echo(f"State        {settings.home}")
     for name, log in logs.items():
         typer.echo(f"{name:<12} {log}")
-    typer.echo("Deployment   hourly/hourly, at every full hour. `todoke stop` ends all of it.")
+    typer.echo(
+        "Deployments  hourly/hourly, at every full hour; express/express, every 2 minutes, for what cannot wait."
+    )
+    typer.echo("             `todoke stop` ends all of it.")
 
 
 def _watch(settings: Settings) -> None:

@@ -3,4 +3,4 @@
 select exists (
   select from hold h
   where h.kind = :kind and h.resumed_at is not null
-    and h.resumed_at > coalesce((select max(decided_at) from run where plan_id is null), '-infinity'))
+    and h.resumed_at > coalesce((select max(decided_at) from run where plan_id is null and not is_express), '-infinity'))

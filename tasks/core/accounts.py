@@ -226,6 +226,9 @@ class WooCommerceSettings(FromEnvironment):
     )
     key: SecretStr | None = Field(None, description="Consumer key (ck_…) with read access.")
     secret: SecretStr | None = Field(None, description="Consumer secret (cs_…).")
+    webhook_secret: SecretStr | None = Field(
+        None, description="Secret of the shop's webhook `Order created`, which starts the express lane."
+    )
     statuses: str = Field(
         "",
         pattern=r"^([\w-]+=(draft|open|shipped|cancelled|returned)(,|$))*$",
@@ -236,6 +239,21 @@ class WooCommerceSettings(FromEnvironment):
     def words(self) -> dict[str, str]:
         """Status -> what it means."""
         return dict(part.split("=", 1) for part in self.statuses.split(",") if part)
+
+
+class OrderEventSettings(FromEnvironment):
+    """Order systems that tell of an order (docs/order_systems.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_ORDERS_", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Bearer token with which `POST /orders/placed` tells `todoke listen` of an order.",
+    )
+    pause_seconds: float = Field(
+        15, gt=0, le=60, description="Orders told of within so long start one express run together."
+    )
 
 
 class FeedbackSettings(FromEnvironment):

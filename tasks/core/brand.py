@@ -4,7 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -18,6 +18,7 @@ from tasks.core.paths import TEMPLATES
 from tasks.core.pools import Giving
 
 DEFAULT_SECTION = "shop"
+_LOOKS = ("name", "logo", "tagline", "reply_to", "review_points", "senders", "company", "colours", "promotion")
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -118,6 +119,10 @@ class Section(Giving):
     surprise_share: float = Field(0, ge=0, le=0.2, description="Of good customers each month; 0 = no gifts.")
     seeds: tuple[Seed, ...] = Field((), description="Colleagues who get a copy of what customers get.")
     allowed: tuple[TouchpointClass, ...] = Field(description="Classes this shop front lets us send.")
+    own_links: bool = Field(
+        True,
+        description="May messages link to pages of ours? If not, the account page stands where the tracking page did.",
+    )
     senders: Senders
     company: Company
     urls: Urls
@@ -204,7 +209,24 @@ class Brand(Declaration):
     costs: Costs = Field(default_factory=Costs, description="What messages cost.")
     quotas: Quotas = Field(default_factory=Quotas, description="What accounts include in a month.")
     tiers: Tiers = Field(default_factory=lambda: Tiers(), description="Steps of lifetime spend; none = nobody has one.")
+    relays: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="Domains of addresses a marketplace lends, and for how many days after an order.",
+    )
     sections: dict[str, Section]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alike(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`like = "shop"`: looks that a section does not say are those of that one; never what is given or linked."""
+        sections: dict[str, dict[str, Any]] = values.get("sections", {})
+        told = {name: {key: one[key] for key in one if key != "like"} for name, one in sections.items()}
+        for name, section in sections.items():
+            if "like" in section and section["like"] not in sections:
+                raise ValueError(f"[sections.{name}] is like {section['like']!r}, which is no section")
+            other = told.get(section.get("like", ""), {})
+            told[name] = {key: other[key] for key in _LOOKS if key in other} | told[name]
+        return {**values, "sections": told}
 
     def section(self, source: str | None) -> Section:
         """The section of one source; an unlisted source has none: nothing is sent in a name nobody approved."""
@@ -224,7 +246,9 @@ class Brand(Declaration):
         """The same brand whose opt-out and preference links lead to `todoke listen` at `address`."""
         pages = {name: f"{address.rstrip('/')}/{name}" for name in ("unsubscribe", "preferences")}
         moved = {
-            source: section.model_copy(update={"urls": section.urls.model_copy(update=pages)})
+            source: section.model_copy(
+                update={"urls": section.urls.model_copy(update=pages)} if section.own_links else {}
+            )
             for source, section in self.sections.items()
         }
         return self.model_copy(update={"sections": moved})

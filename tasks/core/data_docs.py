@@ -10,9 +10,9 @@ from tasks.core.suites import suite
 FOLDER = "data_docs"
 
 
-def write_page(home: Path, table: str, frame: pd.DataFrame, stop: str) -> str:
-    """Validate once more for the page; returns its path. The page of an earlier hour is replaced."""
-    path = home / FOLDER / f"{table}.html"
+def write_page(home: Path, table: str, frame: pd.DataFrame, stop: str, name: str) -> str:
+    """Validate once more for the page; returns its path. `name`: as orders@rakuten."""
+    path = home / FOLDER / f"{name}.html"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(page(frame, suite(table), table, stop), encoding="utf-8")
     return str(path)

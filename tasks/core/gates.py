@@ -29,6 +29,7 @@ AT_CLAIM = tuple(
         "25_status",
         "27_source",
         "30_suppressed",
+        "31_relay",
         "35_consent",
         "40_expired",
         "55_open_problem",
@@ -67,8 +68,9 @@ def run_gates(
 def settings_of_gates() -> dict[str, Any]:
     """What gates are told besides the time.
 
-    `sources`: what each shop front lets us send, source -> classes as JSON. `incentives`: which touchpoints may give a
-    coupon, and each shop front's pools, as JSON. `versions`: touchpoint -> hash of its files, as JSON.
+    `sources`: what each shop front lets us send, source -> classes as JSON. `relays`: domain -> days, as JSON.
+    `incentives`: which touchpoints may give a coupon, and each shop front's pools, as JSON. `versions`:
+    touchpoint -> hash of its files, as JSON.
     `history_days`: from when on an order that comes late is history.
     """
     versions = json.dumps({name: version(name) for name in load_all()})
@@ -79,4 +81,5 @@ def settings_of_gates() -> dict[str, Any]:
 def settings_of_brand(brand: Brand, touchpoints: Iterable[Touchpoint]) -> dict[str, Any]:
     """What of it brand.toml and the declarations say."""
     sources = {source: section.allowed for source, section in brand.sections.items()}
-    return {"sources": json.dumps(sources), "incentives": incentives.wanted(brand, touchpoints)}
+    told = {"sources": json.dumps(sources), "relays": json.dumps(brand.relays)}
+    return {**told, "incentives": incentives.wanted(brand, touchpoints)}

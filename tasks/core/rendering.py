@@ -126,18 +126,21 @@ class Renderer:
     ) -> dict[str, Any]:
         values: dict[str, Any] = {name: formats.clean(context[name]) for name in declared.context}
         person = formats.clean({**RECIPIENT, **recipient})
-        values |= {"recipient": person, "consent": person["consent"] is True, "variant": variant}
+        section = self._brand.section(source)
+        may_promote = person["consent"] is True and TouchpointClass.MARKETING in section.allowed
+        values |= {"recipient": person, "consent": may_promote, "variant": variant}
         values["zone"], values["as_of"] = person["timezone"] or self._brand.calendar.zone, self._as_of
         values["segments"] = audience.asked(declared.segments, person["segments"])
         if declared.incentive:
-            values["coupon"] = incentives.told(person["coupon"], self._brand.section(source))
+            values["coupon"] = incentives.told(person["coupon"], section)
         address = address_key(self._secret, person["email"])
         opt_out = tokens.OptOut(str(person["customer_id"]), declared.name, address)
         values["unsubscribe_token"] = tokens.unsubscribe_token(self._link_secret, opt_out)
         if "mention_id" in values:
             values["photo_url"] = self._photo_url(values["mention_id"], str(person["customer_id"]))
         if "order_id" in values:
-            values["tracking_url"] = tokens.tracking_url(self._base_url, self.tracking_token(values["order_id"]))
+            page = tokens.tracking_url(self._base_url, self.tracking_token(values["order_id"]))
+            values["tracking_url"] = page if section.own_links else section.urls.account
             values["review_token"] = tokens.review_token(self._secret, values["order_id"])
         return values
 

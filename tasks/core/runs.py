@@ -20,6 +20,8 @@ class Run:
     database_url: str
     namespace: str = DEFAULT_NAMESPACE
     settings: Settings = field(default_factory=Settings)
+    is_express: bool = False
+    """Whether it is a run of the express lane (tasks/core/express.py) between two hours."""
 
     @property
     def database(self) -> Database:
@@ -35,7 +37,7 @@ class Run:
 def begin_load(connection: Connection, run: Run, kind: str) -> int:
     """Take the next load id for this transaction; loads commit one after another under an advisory lock.
 
-    Every row the transaction writes to a recorded table carries the id. `kind`: merge, fold or detect.
+    Every row the transaction writes to a recorded table carries the id. `kind`: merge, fold, detect or decide.
     """
     query("load/lock_loads").run(connection)
     load_id = int(query("load/begin_load").scalar(connection, kind=kind, run_id=run.run_id, as_of=run.as_of))

@@ -22,10 +22,10 @@ def valid_file(scratch: Path, table: str) -> Path:
 
 def read_ids(scratch: Path, table: str) -> list[str] | None:
     """Every id (first key column) a table was extracted with; None where it could not be read."""
-    path = raw_file(scratch, table)
+    path = raw_file(scratch, table)  # of one shop front: orders@rakuten
     if not path.exists():
         return None
-    column = TABLES[table].key[0]
+    column = TABLES[table.partition("@")[0]].key[0]
     if column not in pq.read_schema(path).names:  # drift: validate closes the feed
         return None
     ids: list[str] = pq.read_table(path, columns=[column])[column].drop_null().to_pylist()
@@ -34,11 +34,9 @@ def read_ids(scratch: Path, table: str) -> list[str] | None:
 
 def read_old_ids(scratch: Path, before: datetime) -> list[str]:
     """Ids of the good orders of a run that were placed before an instant."""
-    path = valid_file(scratch, "orders")
-    if not path.exists():
-        return []
-    found = pq.read_table(path, columns=["order_id"], filters=[("placed_at", "<", before)])
-    ids: list[str] = found["order_id"].to_pylist()
+    ids: list[str] = []
+    for path in sorted((scratch / "valid").glob("orders*.parquet")):
+        ids += pq.read_table(path, columns=["order_id"], filters=[("placed_at", "<", before)])["order_id"].to_pylist()
     return ids
 
 

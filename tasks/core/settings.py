@@ -46,6 +46,9 @@ class Settings(FromEnvironment):
         pattern=r"^[a-z][a-z0-9_]*$",
         description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format.",
     )
+    sources: Path | None = Field(
+        None, description="TOML file of further shop fronts (marketplaces), each with its order system; none: one shop."
+    )
     sample_orders: int = Field(3000, ge=1, le=10_000_000, description="Orders of the sample shop.")
     sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")
     hazards: str | None = Field(
@@ -126,7 +129,7 @@ class Settings(FromEnvironment):
         """Addresses of TODOKE_ALLOW, lower case."""
         return tuple(address.strip().lower() for address in self.allow.split(",") if address.strip())
 
-    @field_validator("home", "publish_url", "archive_url")
+    @field_validator("home", "publish_url", "archive_url", "sources")
     @classmethod
     def _is_the_same_from_every_folder(cls, value: Path | str | None) -> Path | str | None:
         if value and "://" not in str(value) and not Path(value).is_absolute():

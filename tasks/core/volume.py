@@ -15,10 +15,15 @@ def limits() -> dict[str, Any]:
 
 
 def alarms(connection: Connection, run: Run, decided: list[str]) -> list[str]:
-    """A sentence for each touchpoint whose hour is far from the usual. Reads the candidates after the gates."""
+    """A sentence for each touchpoint whose hour is far from the usual. Reads the candidates after the gates.
+
+    An express run, which is a part of an hour, is never too few.
+    """
     given = {"touchpoints": decided, "as_of": run.as_of, **limits()}
     silent = query("decide/silent")
     found = [_many(row) for row in query("decide/alarms").rows(connection)]
+    if run.is_express:
+        return found
     return found + [_few(row) for row in silent.rows(connection, **{name: given[name] for name in silent.params})]
 
 

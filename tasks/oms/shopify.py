@@ -14,8 +14,8 @@ from tasks.core.settings import Settings
 from tasks.core.stores import Folder
 from tasks.oms import shopify_queries as queries
 from tasks.oms.live import ORDERS, LiveShop, batches, iso
+from tasks.oms.order_webhooks import dropped_between, webhooks_folder
 from tasks.oms.shopify_api import Api, adopted_since
-from tasks.oms.shopify_webhooks import dropped_between, webhooks_folder
 from tasks.oms.web import Web
 
 PAGED_DAYS = 3

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
@@ -16,6 +16,7 @@ from flows.cli import main
 from tasks.core.database import Database
 from tasks.core.paths import ROOT
 from tasks.core.queries import query
+from tasks.core.runs import Run, write_under
 from tests.decide.coupons import (
     AS_OF,
     HOUR,
@@ -133,13 +134,23 @@ def test_an_offer_beside_an_order_is_for_who_agreed_to_marketing(database: Datab
     assert {code for who, code in told(shop).items() if who not in ("sena", "yoshida")} == {None}
 
 
+def under_the_newest_load(connection: Connection, run: Run, kind: str) -> int:
+    """A decision that takes no turn."""
+    del kind
+    load_id = int(query("decide/newest_load").scalar(connection))
+    write_under(connection, load_id, run.as_of)
+    return load_id
+
+
 @pytest.mark.parametrize("locked", [True, False])
 def test_two_at_once_never_give_one_code(database: Database, monkeypatch: pytest.MonkeyPatch, locked: bool) -> None:
-    """One decides referrals, the other second orders, both from one pool; with the planning lock, and without it."""
+    """One decides referrals, the other second orders, both from one pool; with the locks of planning, and without."""
     monkeypatch.setattr("tasks.core.gates.load_brand", lambda: everyone_gives_from("shokai"))
     people = {f"r{n}": WEEK_AGO for n in range(4)} | {f"s{n}": AS_OF - timedelta(days=14, hours=1) for n in range(4)}
     shop = open_shop(database, people, **{f"C{n}": {} for n in range(9)})
     failed: list[IntegrityError] = []
+    if not locked:
+        monkeypatch.setattr("tasks.decide.begin_load", under_the_newest_load)
 
     def other() -> None:
         try:

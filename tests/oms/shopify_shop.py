@@ -191,7 +191,8 @@ class ShopifyShop(Scripted):
         for order in self.held["orders"].values():
             for node in (order, *order["fulfillments"]):
                 if node["id"] == gid:
-                    return self._project(node, fields, int(variables.get("after") or 0))
+                    found: Node = self._project(node, fields, int(variables.get("after") or 0))
+                    return found
         raise Refused("NOT_FOUND", gid)
 
     def _project(self, node: Any, fields: list[Field], after: int = 0) -> Any:

@@ -1,4 +1,4 @@
-"""Two hours of a shop on each API, by the steps of the hourly flow: what was ordered is confirmed, what left is told."""
+"""Two hours of a shop on each API, by the steps of the hourly flow: it is confirmed, paid, and told that it left."""
 
 import email
 import email.policy

@@ -1,26 +1,27 @@
-"""Webhooks of Shopify: verified, dropped as files by `todoke listen`, read with the next hour.
+"""Webhooks of shop systems, signed with a secret both know.
 
-What they tell the API tells too, minutes later: its search lags. Merged and deleted customers they alone tell.
+Shopify's are dropped as files by `todoke listen` and read with the next hour: what they tell the API tells too, minutes
+later (its search lags), but of merged and deleted customers they alone tell. WooCommerce's only start the express lane.
 https://shopify.dev/docs/apps/build/webhooks/subscribe/https
 """
 
 import base64
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 
-from tasks.core.accounts import ShopifySettings
+from tasks.core.accounts import ShopifySettings, WooCommerceSettings
 from tasks.core.errors import FeedbackRefused
 from tasks.core.settings import Settings
 from tasks.core.stores import Folder
 from tasks.feedback.base import MAX_BODY, Incoming, mapping, needed, same
 
-PATH = "/oms/shopify"
 KEPT = timedelta(days=7)
 """How long a webhook is kept: by then the API has told it, whatever happened to the hours between."""
 
@@ -33,30 +34,52 @@ def webhooks_folder(settings: Settings, account: ShopifySettings) -> Path:
 
 
 def receive(settings: Settings, incoming: Incoming) -> bool:
-    """Verify one webhook and drop it, on disk before it returns. False: it had come already.
+    """Verify one webhook, and keep what has to be kept, on disk before it returns. Whether a new order is told of.
 
-    Raises FeedbackRefused, ConfigurationError where no secret is set, StoreError.
+    Raises FeedbackRefused, ConfigurationError where no secret is set here, StoreError.
     """
-    account = ShopifySettings()
     if len(incoming.body) > MAX_BODY:
         raise FeedbackRefused("too_large", f"a body of {len(incoming.body)} bytes")
-    secret = needed(account.webhook_secret, "TODOKE_SHOPIFY_WEBHOOK_SECRET")
-    expected = base64.b64encode(hmac.new(secret.encode(), incoming.body, sha256).digest()).decode()
-    if not same(incoming.header("x-shopify-hmac-sha256"), expected):
-        raise FeedbackRefused("forged", "the signature is not Shopify's")
+    return WEBHOOKS[urlsplit(incoming.path).path](settings, incoming)
+
+
+def from_woocommerce(settings: Settings, incoming: Incoming) -> bool:
+    """https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks: an order created. Its body is not read."""
+    del settings
+    secret = needed(WooCommerceSettings().webhook_secret, "TODOKE_WOOCOMMERCE_WEBHOOK_SECRET")
+    _verify(incoming, "x-wc-webhook-signature", secret)
+    return incoming.header("x-wc-webhook-topic") == "order.created"
+
+
+def from_shopify(settings: Settings, incoming: Incoming) -> bool:
+    """Dropped as a file, once however often it comes."""
+    account = ShopifySettings()
+    _verify(incoming, "x-shopify-hmac-sha256", needed(account.webhook_secret, "TODOKE_SHOPIFY_WEBHOOK_SECRET"))
     if account.shop and incoming.header("x-shopify-shop-domain") != account.shop:
         raise FeedbackRefused("forged", "it is another shop's")
-    webhook_id = incoming.header("x-shopify-webhook-id")
+    webhook_id, topic = incoming.header("x-shopify-webhook-id"), incoming.header("x-shopify-topic")
     if not _ID.match(webhook_id):
         raise FeedbackRefused("malformed", "X-Shopify-Webhook-Id is none")
-    told = {
-        "topic": incoming.header("x-shopify-topic"),
-        "received_at": incoming.received_at.astimezone(UTC).isoformat(),
-        "body": mapping(incoming.json(), "the body"),
-    }
+    received_at = incoming.received_at.astimezone(UTC).isoformat()
+    told = {"topic": topic, "received_at": received_at, "body": mapping(incoming.json(), "the body")}
     folder = Folder(webhooks_folder(settings, account))
     _forget_old(folder, incoming.received_at)
-    return folder.create(f"{_day(incoming.received_at)}/{webhook_id}.json", orjson.dumps(told))
+    is_new = folder.create(f"{_day(incoming.received_at)}/{webhook_id}.json", orjson.dumps(told))
+    return is_new and topic == "orders/create"
+
+
+WEBHOOKS: dict[str, Callable[[Settings, Incoming], bool]] = {
+    "/oms/shopify": from_shopify,
+    "/oms/woocommerce": from_woocommerce,
+}
+"""Path -> reader. The last part of the path names the source."""
+
+
+def _verify(incoming: Incoming, header: str, secret: str) -> None:
+    """HMAC-SHA256 over the body, in base64."""
+    expected = base64.b64encode(hmac.new(secret.encode(), incoming.body, sha256).digest()).decode()
+    if not same(incoming.header(header), expected):
+        raise FeedbackRefused("forged", "the signature is not the shop's")
 
 
 def dropped_between(folder: Folder, since: datetime | None, until: datetime) -> Iterator[tuple[str, str | None]]:
