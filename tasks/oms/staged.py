@@ -7,7 +7,6 @@ import io
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -75,27 +74,31 @@ class Staged:
             columns = self._checked(table, rows)
             yield from _batches(Path(rows.name), columns)
 
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
     def build(self, step: str, statement: str) -> None:
-        """Run a statement of the mapping that makes a temporary table or function, anew where there is one.
+        """Run a statement of sql/oms/<mapping> that makes a temporary table, anew where there is one, or a function.
 
         Raises DataError, with the step's file.
         """
         made = _MADE.search(statement)
-        if made:
-            self._session.execute(_raw(f"drop table if exists pg_temp.{made[1]}"))
-        with self._telling(step):
+        try:
+            if made:
+                self._session.execute(_raw(f"drop table if exists pg_temp.{made[1]}"))
             self._session.execute(_raw(statement))
-        if made:
-            self._session.execute(_raw(f"analyze {made[1]}"))
+            if made:
+                self._session.execute(_raw(f"analyze {made[1]}"))
+        except psycopg.Error as error:
+            raise DataError(f"sql/oms/{self._mapping.name}/{step}.sql: {_said(error)}") from error
 
     def texts(self, step: str, statement: str) -> list[str]:
         """The first column of a statement's rows, as text. Raises DataError, with the step's file."""
-        with self._telling(step):
+        try:
             return [str(row[0]) for row in self._session.execute(_raw(statement))]
-
-    def close(self) -> None:
-        """End the session."""
-        self._session.close()
+        except psycopg.Error as error:
+            raise DataError(f"sql/oms/{self._mapping.name}/{step}.sql: {_said(error)}") from error
 
     @cached_property
     def _session(self) -> psycopg.Connection:
@@ -121,15 +124,11 @@ class Staged:
         return sql.Identifier(name).as_string(self._session)
 
     def _select(self, table: str, rows: IO[bytes]) -> None:
+        where = self._where(table)
         statement = staging("copy_mapped", select=self._mapping.selects[table])
-        with self._telling(table), self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copied:
-            rows.writelines(copied)
-
-    @contextmanager
-    def _telling(self, statement: str) -> Iterator[None]:
-        where = self._where(statement)
         try:
-            yield
+            with self._session.cursor() as cursor, cursor.copy(_raw(statement)) as copied:
+                rows.writelines(copied)
         except psycopg.errors.UndefinedColumn as error:
             raise DataError(f"{where}: {_said(error)}; the export lacks it, or the mapping is wrong.") from error
         except psycopg.errors.UndefinedTable as error:
@@ -167,20 +166,26 @@ def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
     """Text columns in canonical order, `_file`, `_line`, at most BATCH_ROWS at once."""
     order = [*(name for name in columns if name not in (FILE, LINE)), FILE, LINE]
     types = dict.fromkeys(columns, pa.string()) | {LINE: pa.int64()}
-    reader = pacsv.open_csv(
-        rows,
-        read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1, block_size=32 << 20),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(
-            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
-        ),
-    )
+    try:
+        reader = pacsv.open_csv(
+            rows,
+            read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1, block_size=32 << 20),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True),
+            convert_options=pacsv.ConvertOptions(
+                column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" not in str(error):
+            raise
+        yield pa.schema([(name, types[name]) for name in order]).empty_table()
+        return
     is_empty = True
     for batch in reader:
         is_empty = False
         table = pa.Table.from_batches([batch]).select(order)
         yield from (table.slice(start, BATCH_ROWS) for start in range(0, table.num_rows, BATCH_ROWS))
-    if is_empty:
+    if is_empty:  # a header alone is a table too
         yield pa.schema([(name, types[name]) for name in order]).empty_table()
 
 
