@@ -172,6 +172,9 @@ class OmsSettings(FromEnvironment):
     attempts: int = Field(5, ge=1, le=10, description="Calls until an answer is given up: reading twice is harmless.")
     backoff_seconds: float = Field(1, ge=0, description="Wait before the second call; twice as long before each next.")
     poll_seconds: float = Field(10, gt=0, description="How often a bulk operation is looked after.")
+    patience_minutes: float = Field(
+        20, gt=0, le=25, description="How long a run waits for a bulk operation; the next run takes it up."
+    )
 
 
 class VolumeSettings(FromEnvironment):

@@ -83,27 +83,32 @@ def _verify(incoming: Incoming, header: str, secret: str) -> None:
 
 
 def dropped_between(folder: Folder, since: datetime | None, until: datetime) -> Iterator[tuple[str, str | None]]:
-    """Files that were received in (since, until] and their text; None: it is no webhook."""
+    """Files that tell what changed in (since, until] and their text; None: it is no webhook.
+
+    When it changed, not when it was told: what the API tells no more, as it lies before `since`, must not stand alone.
+    """
     if not folder.path.is_dir():
         return
     for name, _ in folder.names():
         if since is None or name.split("/")[0] >= _day(since):
-            content = folder.read(name)
-            at = _received_at(content)
-            if at is None or content is None:
+            content = folder.read(name) or b""
+            told = _told(content)
+            if told is None:
                 yield name, None
-            elif (since is None or at > since) and at <= until:
+            elif (since is None or told[0] > since) and told[1] <= until:
                 yield name, content.decode()
 
 
-def _received_at(content: bytes | None) -> datetime | None:
+def _told(content: bytes) -> tuple[datetime, datetime] | None:
+    """When something changed and when that was received; None: it is no webhook."""
     try:
-        told = orjson.loads(content or b"")
-        at = datetime.fromisoformat(told["received_at"])
-    except (ValueError, KeyError, TypeError):
+        told = orjson.loads(content)
+        received_at = datetime.fromisoformat(told["received_at"])
+        changed_at = datetime.fromisoformat(told["body"].get("updated_at") or told["received_at"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    is_webhook = isinstance(told.get("body"), dict) and isinstance(told.get("topic"), str) and at.tzinfo is not None
-    return at if is_webhook else None
+    is_whole = isinstance(told["topic"], str) and received_at.tzinfo is not None and changed_at.tzinfo is not None
+    return (changed_at, received_at) if is_whole else None
 
 
 def _forget_old(folder: Folder, now: datetime) -> None:

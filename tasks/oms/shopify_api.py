@@ -74,7 +74,10 @@ class Api:
         """When a bulk operation was begun, and its JSON lines. One of this query begun after `since` is taken up."""
         query = queries.bulk_query(what, fields, searched)
         operation = self._adopted(what, query, since) or self._begin(what, query)
+        ends_at = time.monotonic() + self.web.settings.patience_minutes * 60
         while (state := self.ask(what, queries.BULK_STATE, id=operation)["node"])["status"] in ("CREATED", "RUNNING"):
+            if time.monotonic() > ends_at:
+                raise DataError(f"{self.web.shop}: {what}: the bulk operation goes on; the next run takes it up.")
             self.sleep(self.web.settings.poll_seconds)
         if state["status"] != "COMPLETED":
             reason = f"{state['status']} ({state.get('errorCode')})"

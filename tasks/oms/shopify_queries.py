@@ -29,9 +29,9 @@ PAGED = {
     defaultAddress { company zip countryCodeV2 provinceCode }
     birthday: metafield(namespace: "NAMESPACE", key: "KEY") { value }""",
     "products": """id title productType tags status updatedAt totalInventory tracksInventory
-    onlineStoreUrl onlineStorePreviewUrl priceRangeV2 { minVariantPrice { amount } }
+    onlineStoreUrl priceRangeV2 { minVariantPrice { amount } }
     featuredMedia { preview { image { url } } }""",
-    "locations": "id address { zip countryCode provinceCode } localPickupSettingsV2 { pickupTime }",
+    "locations": "id address { zip countryCode provinceCode } shipsInventory",
 }
 """Fields of one node, by what is asked for."""
 

@@ -39,9 +39,9 @@ class Web:
     """One shop's API. `shop` names it in errors; `hidden` never appears there."""
 
     shop: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    auth: tuple[str, str] | None = None
-    hidden: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
     settings: OmsSettings = field(default_factory=OmsSettings)
     sleep: Callable[[float], None] = time.sleep
     _client: httpx.Client | None = None

@@ -87,13 +87,13 @@ def product(number: int, at: datetime, **more: Any) -> Node:
     return {
         "id": f"gid://shopify/Product/{number}", "title": "急須", "productType": "茶器", "tags": [], "status": "ACTIVE",
         "updatedAt": iso(at), "totalInventory": 3, "tracksInventory": True, "onlineStoreUrl": None,
-        "onlineStorePreviewUrl": None, "priceRangeV2": {"minVariantPrice": {"amount": "3300.0"}}, "featuredMedia": None,
+        "priceRangeV2": {"minVariantPrice": {"amount": "3300.0"}}, "featuredMedia": None,
     } | more  # fmt: skip
 
 
 def location(number: int) -> Node:
     address = {"zip": "150-0002", "countryCode": "JP", "provinceCode": "JP-13"}
-    return {"id": f"gid://shopify/Location/{number}", "address": address, "localPickupSettingsV2": None}
+    return {"id": f"gid://shopify/Location/{number}", "address": address, "shipsInventory": True}
 
 
 class ShopifySource:

@@ -18,7 +18,7 @@ from tasks.core.paths import ROOT
 from tasks.core.settings import Settings
 from tasks.feedback.base import Incoming
 from tasks.oms import order_webhooks
-from tests.oms.shopify_nodes import ShopifySource
+from tests.oms.shopify_nodes import ShopifySource, customer
 from tests.oms.shopify_shop import iso
 from tests.oms.shopify_world import AT, LATER, fill
 from tests.oms.source_contract import AS_OF
@@ -112,6 +112,18 @@ def test_the_newest_telling_wins(source: ShopifySource) -> None:
     assert only(rows(source.system(), "orders"), order_id="2001")["buyer_name"] == "新しい"
 
 
+def test_of_a_customer_just_made_a_webhook_tells_first(source: ShopifySource) -> None:
+    """It is not used where it would blank what the API alone knows."""
+    person = {"id": 9100, "email": "n@example.invalid", "last_name": "髙﨑", "created_at": iso(AT)}
+    drop(source, "customers/create", person | {"updated_at": iso(AT)})
+    drop(source, "customers/update", person | {"id": 9101, "updated_at": iso(AT)})
+    assert [row["customer_id"] for row in rows(source.system(), "customers")] == ["9100"]
+    source.shop.put("customers", customer(9100, AT))
+    (known,) = rows(source.system(), "customers")
+    assert (known["locale"], known["email"]) == ("ja", "c9100@example.invalid")
+    assert rows(source.system(), "customers", AT) == [], "told late, it is old news"
+
+
 def test_real_answers_of_rest(source: ShopifySource) -> None:
     """Shopify's own samples of 2026-07, as webhooks would bring them."""
     if not DATA.is_dir():
@@ -125,24 +137,24 @@ def test_real_answers_of_rest(source: ShopifySource) -> None:
     (alone,) = DATA.glob("fulfillments_update_*.json")
     drop(source, "fulfillments/update", json.loads(alone.read_text(encoding="utf-8")))
     system = source.system()
-    orders = {row["order_id"]: row for row in rows(system, "orders")}
+    orders = {row["order_id"]: row for row in rows(system, "orders", None)}
     assert orders["450789469"]["updated_at"] == "2025-07-02T11:31:42-05:00", "the newest of sixteen"
     assert (
         orders["450789469"] | {"buyer_name": "Bob Norman", "total": "199.65", "currency": "USD"} == orders["450789469"]
     )
     euro = orders["1073459976"]
     assert (euro["subtotal"], euro["discount"], euro["total"], euro["currency"]) == ("238.47", "0", "238.47", "EUR")
-    assert only(rows(system, "order_lines"), order_id="1073459976")["unit_price"] == "79.49"
+    assert only(rows(system, "order_lines", None), order_id="1073459976")["unit_price"] == "79.49"
     left = {
         row["line_no"]: row["cancelled_quantity"]
-        for row in rows(system, "order_lines")
+        for row in rows(system, "order_lines", None)
         if row["order_id"] == "450789469"
     }
     assert left == {"466157049": "1", "518995019": None, "703073504": "1"}
-    parcel = only(rows(system, "shipments"), shipment_id="4829430743254")
+    parcel = only(rows(system, "shipments", None), shipment_id="4829430743254")
     assert (parcel["order_id"], parcel["shipped_at"], parcel["tracking_number"]) == ("5361237360854", None, None), (
         "cancelled"
     )
-    assert only(rows(system, "refunds"), refund_id="1068278525")["amount"] == "5.00"
-    assert {row["granted"] for row in rows(system, "consents") if row["customer_id"] == "207119551"} == {"false"}
+    assert only(rows(system, "refunds", None), refund_id="1068278525")["amount"] == "5.00"
+    assert {row["granted"] for row in rows(system, "consents", None) if row["customer_id"] == "207119551"} == {"false"}
     assert datetime.fromisoformat(euro["placed_at"]).astimezone(UTC).hour == 16

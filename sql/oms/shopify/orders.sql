@@ -16,8 +16,9 @@ with told as (
 ), money as (
   select t.order_id, v.total::numeric as total, v.shipping::numeric as shipping,
          coalesce(t.d #>> '{currentTotalTaxSet,presentmentMoney,amount}', t.d #>> '{current_total_tax_set,presentment_money,amount}')::numeric as tax,
-         (select sum(l.unit_price * l.left_over) from newest_line l where l.order_id = t.order_id) as subtotal
+         l.subtotal
   from told t
+  left join (select order_id, sum(unit_price * left_over) as subtotal from newest_line group by order_id) l using (order_id)
   cross join lateral (
     select case when t.cancelled_at is null
                 then coalesce(t.d #>> '{currentTotalPriceSet,presentmentMoney,amount}', t.d #>> '{current_total_price_set,presentment_money,amount}')
@@ -46,9 +47,7 @@ select t.order_id, case when t.is_rest then t.d #>> '{customer,id}' else split_p
        t.d ->> 'email' as buyer_email, coalesce(t.d ->> 'phone', t.a ->> 'phone') as buyer_phone,
        coalesce(t.d ->> 'customerLocale', t.d ->> 'customer_locale') as locale,
        coalesce(t.d ->> 'processedAt', t.d ->> 'processed_at') as placed_at,
-       case when t.is_paid then coalesce(
-         (select m.at from moved_money m where m.order_id = t.order_id and m.kind in ('sale', 'capture') order by m.at::timestamptz desc limit 1),
-         t.d ->> 'processedAt', t.d ->> 'processed_at') end as paid_at,
+       case when t.is_paid then coalesce(p.at, t.d ->> 'processedAt', t.d ->> 'processed_at') end as paid_at,
        case when t.gateway ~ 'shopify_payments|credit|card|stripe|クレジット' then 'card'
             when t.gateway ~ 'cash on delivery|代金引換|代引' then 'cod'
             when t.gateway ~ 'konbini|コンビニ' then 'konbini'
@@ -76,3 +75,6 @@ select t.order_id, case when t.is_rest then t.d #>> '{customer,id}' else split_p
 from told t
 join sums m using (order_id)
 left join wish w using (order_id)
+left join (
+  select distinct on (order_id) order_id, at from moved_money where kind in ('sale', 'capture') order by order_id, at::timestamptz desc
+) p using (order_id)

@@ -4,13 +4,12 @@
 -- Params: none
 create temp table fulfilment_line as
 with apart as (
-  select split_part(d ->> 'id', '/', 5) as fulfilment_id, d #> '{fulfillmentLineItems,nodes}' as lines
+  select distinct on (1) split_part(d ->> 'id', '/', 5) as fulfilment_id, d #> '{fulfillmentLineItems,nodes}' as lines
   from (select document::jsonb as d from raw_fulfilments) r
 ), told as (
   select f.fulfilment_id, f.order_id, f.is_rest, f._file, f._line,
-         coalesce(case when f.is_rest then f.f -> 'line_items' else f.f #> '{fulfillmentLineItems,nodes}' end,
-                  (select jsonb_agg(l.value) from apart a cross join jsonb_array_elements(a.lines) l where a.fulfilment_id = f.fulfilment_id)) as lines
-  from newest_fulfilment f where f.has_left
+         coalesce(case when f.is_rest then f.f -> 'line_items' else f.f #> '{fulfillmentLineItems,nodes}' end, a.lines) as lines
+  from newest_fulfilment f left join apart a using (fulfilment_id) where f.has_left
 )
 select t.fulfilment_id, case when t.is_rest then l.value ->> 'id' else split_part(l.value #>> '{lineItem,id}', '/', 5) end as line_id,
        sum((l.value ->> 'quantity')::bigint) as quantity, t._file, t._line

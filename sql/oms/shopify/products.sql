@@ -6,6 +6,6 @@ select split_part(d ->> 'id', '/', 5) as product_id, d ->> 'title' as name, null
        d #>> '{priceRangeV2,minVariantPrice,amount}' as price,
        case when d ->> 'status' <> 'ACTIVE' then 'false'
             when (d ->> 'tracksInventory')::boolean and (d ->> 'totalInventory')::bigint <= 0 then 'false' else 'true' end as in_stock,
-       coalesce(d ->> 'onlineStoreUrl', d ->> 'onlineStorePreviewUrl') as url, d #>> '{featuredMedia,preview,image,url}' as image_url, _file, _line
+       d ->> 'onlineStoreUrl' as url, d #>> '{featuredMedia,preview,image,url}' as image_url, _file, _line
 from (select document::jsonb as d, _file, _line from raw_products) r
 where d ->> 'id' like 'gid://shopify/Product/%'

@@ -28,12 +28,15 @@ from newest_order o
 cross join lateral (
   select case when coalesce(o.d #>> '{shipping,address_1}', '') = '' then o.d -> 'billing' else o.d -> 'shipping' end as a
 ) a
+left join (
+  select order_id, sum(unit_price * left_over) as subtotal, sum(refunded) as refunded from newest_line group by order_id
+) l using (order_id)
 cross join lateral (
-  select (select coalesce(sum(l.unit_price * l.left_over), 0) from newest_line l where l.order_id = o.order_id) as subtotal,
+  select coalesce(l.subtotal, 0) as subtotal,
          (o.d ->> 'shipping_total')::numeric + (o.d ->> 'shipping_tax')::numeric as shipping,
          (select coalesce(sum(greatest((f.value ->> 'total')::numeric + (f.value ->> 'total_tax')::numeric, 0)), 0)
           from jsonb_array_elements(o.d -> 'fee_lines') f) as fee,
-         greatest((o.d ->> 'total')::numeric - (select coalesce(sum(l.refunded), 0) from newest_line l where l.order_id = o.order_id), 0) as total
+         greatest((o.d ->> 'total')::numeric - coalesce(l.refunded, 0), 0) as total
 ) s
 cross join lateral (
   select coalesce(pg_temp.meta_of(o.d -> 'meta_data', 'wc4jp-delivery-date'), pg_temp.meta_of(o.d -> 'meta_data', 'jckwds_date_ymd'),
