@@ -70,7 +70,7 @@ def test_ten_times_the_orders_take_no_more_memory(
 
 
 def _read(system: OrderSystem) -> tuple[int, int]:
-    """Orders read, and the most memory this process held on the way, bytes."""
+    """Orders read, and the most memory this process held at any of their batches, bytes."""
     process, most, found = psutil.Process(), 0, 0
     for batch in system.fetch("orders", None, AS_OF):
         found += batch.num_rows
