@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -32,6 +33,7 @@ from tasks.feedback import PARSERS
 from tasks.feedback.base import MAX_BODY, Incoming, needed, same
 from tasks.feedback.one_click import opt_out_of, photo_of
 from tasks.feedback.receive import Receiver
+from tasks.oms import order_webhooks
 from tasks.tracking import webhooks
 
 _log = logging.getLogger(__name__)
@@ -55,13 +57,14 @@ class Listener:
     pages: PreferencePages
     zone: ZoneInfo
     """The shop's: which day it is."""
+    settings: Settings
 
     order_placed: Callable[[], None] | None = None
     """Tells the express lane of a new order; None: nobody runs one."""
 
     def app(self) -> Starlette:
         """The ASGI application."""
-        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS]
+        paths = [*(path for path in PARSERS if path != "/unsubscribe"), *webhooks.WEBHOOKS, *order_webhooks.WEBHOOKS]
         heard = [Route(path, self.event, methods=["POST"]) for path in paths]
         return Starlette(
             routes=[
@@ -100,14 +103,26 @@ class Listener:
         return PlainTextResponse("ok")
 
     def _take(self, incoming: Incoming) -> None:
-        if not webhooks.is_tracking(incoming):
-            self.receiver.receive(incoming)
-            return
+        take = self._taker(incoming)
         try:
-            webhooks.receive(self.receiver.database, incoming)
+            take(incoming)
         except FeedbackRefused as error:
-            self.receiver.count(webhooks.source_of(incoming), error)
+            if take != self.receiver.receive:  # which counts itself
+                self.receiver.count(webhooks.source_of(incoming), error)
             raise
+
+    def _taker(self, incoming: Incoming) -> Callable[[Incoming], object]:
+        path = urlsplit(incoming.path).path
+        if path in order_webhooks.WEBHOOKS:
+            return self._take_order
+        if webhooks.is_tracking(incoming):
+            return partial(webhooks.receive, self.receiver.database)
+        return self.receiver.receive
+
+    def _take_order(self, incoming: Incoming) -> None:
+        """What a shop's webhook says; the express lane is told of an order."""
+        if order_webhooks.receive(self.settings, incoming) and self.order_placed:
+            self.order_placed()
 
     async def placed(self, request: Request) -> Response:
         """An order system says that an order was placed. Which one it is read from the order system itself."""
@@ -244,15 +259,17 @@ async def read(request: Request) -> Incoming:
     return Incoming(path, {name.lower(): value for name, value in request.headers.items()}, body, datetime.now(UTC))
 
 
-def listener(receiver: Receiver, public_url: str, order_placed: Callable[[], None] | None = None) -> Listener:
+def listener(
+    receiver: Receiver, public_url: str, settings: Settings, order_placed: Callable[[], None] | None = None
+) -> Listener:
     """The listener of this installation's brand. `public_url`: what its pages link to."""
     brand = load_brand()
-    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, order_placed)
+    return Listener(receiver, PreferencePages(brand, public_url), brand.calendar.timezone, settings, order_placed)
 
 
 def serve(settings: Settings, database: Database, host: str, port: int, order_placed: Callable[[], None]) -> None:
     """Listen until stopped (SIGINT, SIGTERM). `order_placed`: called for each order an order system tells of."""
     receiver = Receiver.of(settings, database)
     receiver.settle()
-    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", order_placed).app()
+    app = listener(receiver, settings.listen_url or f"http://{host}:{port}", settings, order_placed).app()
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

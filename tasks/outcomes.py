@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -33,6 +34,7 @@ from tasks.feedback.landed import incoming_of, is_mail
 from tasks.feedback.receive import Receiver
 from tasks.feedback.replies import read
 from tasks.feedback.sqs import Queue
+from tasks.oms import order_webhooks
 from tasks.stores import feedback_store
 from tasks.tracking import webhooks
 
@@ -58,8 +60,8 @@ class Outcomes(TypedDict):
 class Reading:
     """One reading: a request is taken away once it is kept or refused, and stays where it is for anything else."""
 
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
+    def __init__(self, receiver: Receiver, settings: Settings) -> None:
+        self.receiver, self.settings = receiver, settings
         self.requests = self.new = 0
         self.refused: Counter[str] = Counter()
         self.left: Counter[str] = Counter()
@@ -95,9 +97,12 @@ class Reading:
         return self._received(incoming)
 
     def _received(self, incoming: Incoming) -> int:
-        if not webhooks.is_tracking(incoming):
+        is_order = urlsplit(incoming.path).path in order_webhooks.WEBHOOKS
+        if not is_order and not webhooks.is_tracking(incoming):
             return self.receiver.receive(incoming)
         try:
+            if is_order:
+                return int(order_webhooks.receive(self.settings, incoming))
             return webhooks.receive(self.receiver.database, incoming)
         except FeedbackRefused as error:
             self.receiver.count(webhooks.source_of(incoming), error)
@@ -119,9 +124,12 @@ class Reading:
         }
 
 
-def read_outcomes(receiver: Receiver, settings: FeedbackSettings) -> Outcomes:
-    """Read every place the settings name once, then settle what is not settled. Raises StoreError."""
-    reading = Reading(receiver)
+def read_outcomes(receiver: Receiver, settings: FeedbackSettings, own: Settings | None = None) -> Outcomes:
+    """Read every place the settings name once, then settle what is not settled. Raises StoreError.
+
+    `own`: where webhooks of shop systems go; default the environment's.
+    """
+    reading = Reading(receiver, own or Settings())
     if settings.url:
         reading.store(feedback_store(settings))
     if settings.sqs_url:
@@ -133,7 +141,7 @@ def read_outcomes(receiver: Receiver, settings: FeedbackSettings) -> Outcomes:
 @task(name="outcomes", timeout_seconds=1800, tags=["outcomes"], cache_policy=NO_CACHE, persist_result=False)
 def take_outcomes(settings: Settings, database_url: str) -> Outcomes:
     """Read what providers said since the last reading into the live namespace of a migrated database."""
-    return read_outcomes(Receiver.of(settings, Database(database_url)), FeedbackSettings())
+    return read_outcomes(Receiver.of(settings, Database(database_url)), FeedbackSettings(), settings)
 
 
 def are_in_doubt(database: Database) -> bool:

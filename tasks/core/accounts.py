@@ -189,6 +189,58 @@ class SeventeenTrackSettings(FromEnvironment):
         return {carrier: int(code) for carrier, _, code in named}
 
 
+class ShopifySettings(FromEnvironment):
+    """Shopify's Admin API (TODOKE_OMS=shopify). Scopes and webhooks: docs/order_systems.md."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SHOPIFY_", extra="ignore", frozen=True)
+
+    shop: str = Field(
+        "", pattern=r"^([a-z0-9-]+\.myshopify\.com)?$", description="The shop's own domain, `….myshopify.com`."
+    )
+    secret: SecretStr | None = Field(None, description="Admin API access token (shpat_…) of the shop's custom app.")
+    webhook_secret: SecretStr | None = Field(
+        None, description="Client secret of the app: its webhooks are verified with it."
+    )
+    webhooks: Path | None = Field(
+        None, description="Folder `todoke listen` drops webhooks into; default TODOKE_HOME/webhooks."
+    )
+    version: str = Field("2026-07", pattern=r"^\d{4}-\d{2}$", description="Version of the Admin API.")
+    birthday: str = Field(
+        "facts.birth_date",
+        pattern=r"^[\w-]+\.[\w-]+$",
+        description="Metafield of customers that holds their birthday, as namespace.key.",
+    )
+    page: int = Field(50, ge=1, le=250, description="Orders asked at once; fewer where a call would cost too much.")
+    url: str = Field("", description="Address of the API where it is not the shop's; only for tests.")
+
+
+class WooCommerceSettings(FromEnvironment):
+    """WooCommerce's REST API v3 (TODOKE_OMS=woocommerce)."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_WOOCOMMERCE_", extra="ignore", frozen=True)
+
+    url: str = Field(
+        "",
+        pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?)?$",
+        description="Address of the shop (WordPress), https but on this machine.",
+    )
+    key: SecretStr | None = Field(None, description="Consumer key (ck_…) with read access.")
+    secret: SecretStr | None = Field(None, description="Consumer secret (cs_…).")
+    webhook_secret: SecretStr | None = Field(
+        None, description="Secret of the shop's webhook `Order created`, which starts the express lane."
+    )
+    statuses: str = Field(
+        "",
+        pattern=r"^([\w-]+=(draft|open|shipped|cancelled|returned)(,|$))*$",
+        description="Order statuses of plugins and what they mean, as `awaiting-pickup=open,delivered=shipped`: "
+        "draft (no order yet), open, shipped, cancelled, returned.",
+    )
+
+    def words(self) -> dict[str, str]:
+        """Status -> what it means."""
+        return dict(part.split("=", 1) for part in self.statuses.split(",") if part)
+
+
 class OrderEventSettings(FromEnvironment):
     """Order systems that tell of an order (docs/order_systems.md)."""
 

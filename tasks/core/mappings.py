@@ -139,6 +139,17 @@ def load_mapping(name: str) -> Mapping:
     return Mapping(name, declared, {_table(path): _select(path) for path in names(f"oms/{name}")})
 
 
+def live_mapping(name: str, title: str) -> Mapping:
+    """The SELECTs of a system that is asked, not exported: its documents say their offsets, so the zone is UTC."""
+    selects = {_word(path): _select(path) for path in names(f"oms/{name}") if _word(path) in TABLES}
+    return Mapping(name, MappingFile(title=title, zone="UTC", full=False, files={}), selects)
+
+
+def steps(mapping: str) -> dict[str, str]:
+    """The other statements of sql/oms/<mapping>, by name and in its order: base_* are run before its SELECTs."""
+    return {_word(path): _select(path) for path in names(f"oms/{mapping}") if _word(path) not in TABLES}
+
+
 def staging(name: str, **parts: str) -> str:
     """The statement sql/oms/staging/<name>.sql with its placeholders filled."""
     source = without_comments(query(f"oms/staging/{name}").source)
@@ -147,8 +158,12 @@ def staging(name: str, **parts: str) -> str:
     return source
 
 
+def _word(statement: str) -> str:
+    return statement.rpartition("/")[2]
+
+
 def _table(statement: str) -> str:
-    table = statement.rpartition("/")[2]
+    table = _word(statement)
     if table not in TABLES:
         raise ConfigurationError(f"sql/{statement}.sql: no canonical table {table!r}{suggestion(table, list(TABLES))}.")
     return table

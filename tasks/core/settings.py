@@ -37,7 +37,9 @@ class Settings(FromEnvironment):
         None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
-    oms: Literal["sample", "files"] = Field("sample", description="Order system the orders come from.")
+    oms: Literal["sample", "files", "shopify", "woocommerce"] = Field(
+        "sample", description="Order system the orders come from."
+    )
     oms_url: Path | str | None = Field(
         None, description="Place of the files, a folder or s3://bucket/prefix, where TODOKE_OMS is files."
     )

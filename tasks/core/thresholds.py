@@ -163,6 +163,20 @@ class TrackingSettings(FromEnvironment):
     )
 
 
+class OmsSettings(FromEnvironment):
+    """How an order system is asked over HTTP."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_OMS_", extra="ignore", frozen=True)
+
+    timeout_seconds: float = Field(30, gt=0, description="HTTP timeout of one call to the order system.")
+    attempts: int = Field(5, ge=1, le=10, description="Calls until an answer is given up: reading twice is harmless.")
+    backoff_seconds: float = Field(1, ge=0, description="Wait before the second call; twice as long before each next.")
+    poll_seconds: float = Field(10, gt=0, description="How often a bulk operation is looked after.")
+    patience_minutes: float = Field(
+        20, gt=0, le=25, description="How long a run waits for a bulk operation; the next run takes it up."
+    )
+
+
 class VolumeSettings(FromEnvironment):
     """When the planned messages of one touchpoint in one hour are far from the usual."""
 

@@ -9,10 +9,14 @@ from tasks.oms.base import OrderSystem
 from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
 from tasks.oms.several import Further, Several
+from tasks.oms.shopify import Shopify
+from tasks.oms.woocommerce import WooCommerce
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
     "files": files,
+    "shopify": Shopify,
+    "woocommerce": WooCommerce,
 }
 
 

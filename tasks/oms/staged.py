@@ -4,6 +4,7 @@ Joins, constants, sums and value maps are SQL, and a value that fits no type sti
 """
 
 import io
+import re
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,7 @@ FUNCTIONS = (
     "flag_of",
 )
 """What SELECTs may call as pg_temp.<name>; one that calls another comes after it."""
+_MADE = re.compile(r"^create temp table (\w+)")
 
 
 class Staged:
@@ -118,6 +120,28 @@ class Staged:
     def close(self) -> None:
         """End the session."""
         self._session.close()
+
+    def build(self, step: str, statement: str) -> None:
+        """Run a statement of sql/oms/<mapping> that makes a temporary table, anew where there is one, or a function.
+
+        Raises DataError, with the step's file.
+        """
+        made = _MADE.search(statement)
+        try:
+            if made:
+                self._session.execute(_raw(f"drop table if exists pg_temp.{made[1]}"))
+            self._session.execute(_raw(statement))
+            if made:
+                self._session.execute(_raw(f"analyze {made[1]}"))
+        except psycopg.Error as error:
+            raise DataError(f"sql/oms/{self._mapping.name}/{step}.sql: {_said(error)}") from error
+
+    def texts(self, step: str, statement: str) -> list[str]:
+        """The first column of a statement's rows, as text. Raises DataError, with the step's file."""
+        try:
+            return [str(row[0]) for row in self._session.execute(_raw(statement))]
+        except psycopg.Error as error:
+            raise DataError(f"sql/oms/{self._mapping.name}/{step}.sql: {_said(error)}") from error
 
     @cached_property
     def _session(self) -> psycopg.Connection:
@@ -218,7 +242,7 @@ def _batches(rows: Path, columns: list[str]) -> Iterator[pa.Table]:
         is_empty = False
         table = pa.Table.from_batches([batch]).select(order)
         yield from (table.slice(start, BATCH_ROWS) for start in range(0, table.num_rows, BATCH_ROWS))
-    if is_empty:
+    if is_empty:  # a header alone is a table too
         yield pa.schema([(name, types[name]) for name in order]).empty_table()
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tasks.core.bell import Bell
 from tasks.core.database import Database
+from tasks.core.settings import Settings
 from tasks.listen import listener
 from tests.feedback.conftest import receiver_of, running
 
@@ -55,7 +56,7 @@ def test_a_ring_that_fails_is_said_and_the_next_one_comes(caplog: pytest.LogCapt
 
 def test_only_who_has_the_token_starts_a_run(module_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
-    app = listener(receiver_of(module_database), "http://here.invalid", lambda: told.append(1)).app()
+    app = listener(receiver_of(module_database), "http://here.invalid", Settings(), lambda: told.append(1)).app()
     with contextmanager(running)(app) as address, httpx.Client(base_url=address) as client:
         assert client.post("/orders/placed").status_code == 503, "no token is set"
         monkeypatch.setenv("TODOKE_ORDERS_TOKEN", TOKEN)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from tasks.core.database import Database
+from tasks.core.settings import Settings
 from tasks.core.tokens import OptOut, unsubscribe_token
 from tasks.feedback.base import Incoming, Trust
 from tasks.feedback.receive import Receiver
@@ -72,20 +74,20 @@ def receiver_of(database: Database, **changes: Any) -> Receiver:
 
 
 @pytest.fixture
-def heard(database: Database) -> Iterator[Heard]:
+def heard(database: Database, tmp_path: Path) -> Iterator[Heard]:
     """The app under uvicorn, in a thread."""
-    yield from _heard(database)
+    yield from _heard(database, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def module_heard(module_database: Database) -> Iterator[Heard]:
+def module_heard(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
     """The same for tests that keep nothing."""
-    yield from _heard(module_database)
+    yield from _heard(module_database, tmp_path_factory.mktemp("home"))
 
 
-def _heard(database: Database) -> Iterator[Heard]:
+def _heard(database: Database, home: Path) -> Iterator[Heard]:
     receiver = receiver_of(database)
-    for address in running(listener(receiver, PUBLIC).app()):
+    for address in running(listener(receiver, PUBLIC, Settings(home=home)).app()):
         with httpx.Client(base_url=address, timeout=20) as client:
             yield Heard(database, receiver, client)
 
