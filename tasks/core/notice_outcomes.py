@@ -27,6 +27,7 @@ EXPLAINED = {
     "do_not_contact": "they must not be written to",
     "deceased": "they have died",
     "merged": "they were merged into a customer nobody knows",
+    "relay_over": "the days of the address that the marketplace lent are over",
     "source_not_listed": "brand.toml has no section for the shop front of their order",
     "class_not_allowed": "the shop front of their order does not let us write this",
     "before_floor": "the touchpoint began only now on this database",

@@ -1,7 +1,5 @@
 """Both lanes at once, twenty times, in processes, while orders keep coming: nobody hears twice, nobody is forgotten."""
 
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +9,7 @@ from prefect.logging import disable_run_logger
 
 from tasks.core.database import Database
 from tasks.proof.replay import replays
+from tests.express.lane import start
 from tests.express.shop import ExportingShop
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
@@ -40,8 +39,3 @@ def test_twenty_times_both_lanes_at_once(database: Database, tmp_path: Path) -> 
     runs = list(replays(database, now - timedelta(days=1), now + timedelta(days=1)))
     assert [one for run in runs for one in run.differences] == []
     print(f"{len(runs)} runs of both lanes replayed equal; {len(orders)} orders confirmed once each")
-
-
-def start(shop: ExportingShop, lane: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.express.lane", str(shop.home), shop.url, lane]
-    return subprocess.Popen(command)

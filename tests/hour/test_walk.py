@@ -96,7 +96,7 @@ def test_one_fact_that_came_later_changes_its_own_messages_and_no_others(walked:
     with walked.database.transaction() as connection:
         order, load = connection.exec_driver_sql(
             "select g.order_id, g.from_load from message m join order_progress g using (order_id)"
-            " where m.touchpoint = 'order_confirmation' and m.planned_load - g.from_load <= 1 order by 1 limit 1"
+            " where m.touchpoint = 'order_confirmation' and m.planned_load - g.from_load <= 2 order by 1 limit 1"
         ).one()
     where = f"order_id = '{order}' and from_load = {load}"
     with moved(walked.database, Fact("progress", "order_progress", where, load, NEVER, order)):
