@@ -34,7 +34,8 @@ def _encoding(name: str) -> str:
     return "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name
 
 
-def _zone(name: str) -> str:
+def zone_name(name: str) -> str:
+    """The name itself; raises ValueError where it is no time zone."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError):
@@ -53,7 +54,7 @@ class MappingFile(Declaration):
     """mapping.toml. `zone`: where instants without offset belong; `full`: whether each file always holds everything."""
 
     title: str
-    zone: Annotated[str, AfterValidator(_zone)]
+    zone: Annotated[str, AfterValidator(zone_name)]
     full: bool = True
     files: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,50}$")], RawFile]
 

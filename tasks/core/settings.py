@@ -37,12 +37,13 @@ class Settings(FromEnvironment):
         None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
-    oms: Literal["sample", "files"] = Field("sample", description="Order system the orders come from.")
+    oms: Literal["sample", "files", "sql", "eccube"] = Field("sample", description="Order system the orders come from.")
     oms_url: Path | None = Field(None, description="Folder of the files, where TODOKE_OMS is files.")
     oms_mapping: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9_]*$",
-        description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format.",
+        description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format. Where "
+        "TODOKE_OMS is sql: the folder with the queries of that database.",
     )
     sample_orders: int = Field(3000, ge=1, le=10_000_000, description="Orders of the sample shop.")
     sample_seed: int = Field(1, ge=0, description="Seed of the sample shop.")

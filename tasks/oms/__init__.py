@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
+from tasks.oms.eccube import eccube
 from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
+from tasks.oms.sql import sql
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
     "files": files,
+    "sql": sql,
+    "eccube": eccube,
 }
 
 
