@@ -20,7 +20,6 @@ from pymysql.cursors import SSCursor
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from tasks.core.database import libpq_url
 from tasks.core.errors import ConfigurationError, DataError
 from tasks.core.mappings import staging
 from tasks.core.source_queries import Value
@@ -28,7 +27,8 @@ from tasks.core.source_queries import Value
 _BLOCK_BYTES = 16 << 20
 """Bytes parsed at once; a row must fit."""
 
-_CONNECT_SECONDS = 15
+_CONNECT_SECONDS, _SPARE_SECONDS = 15, 30
+"""How long a connection may take to come, and how much longer than a page's timeout its answer is waited for."""
 
 
 class Lost(DataError):
@@ -52,13 +52,9 @@ class PostgresSession:
     """PostgreSQL: COPY streams rows as CSV. The session's zone is the shop's; its instants carry their offset."""
 
     def __init__(self, url: URL, zone: str, timeout_seconds: float) -> None:
+        given = {"connect_timeout": _CONNECT_SECONDS, **_arguments(url), "client_encoding": "utf8"}
         with _postgres_errors(None):
-            self._connection = psycopg.connect(
-                libpq_url(url.render_as_string(hide_password=False)),
-                connect_timeout=_CONNECT_SECONDS,
-                client_encoding="utf8",
-                application_name="todoke",
-            )
+            self._connection = psycopg.connect(application_name="todoke", **given)
         self._connection.read_only = True
         self._connection.isolation_level = IsolationLevel.REPEATABLE_READ
         with _postgres_errors(self._connection):
@@ -119,14 +115,10 @@ class MariaDbSession:
 
     def __init__(self, url: URL, zone: str, timeout_seconds: float) -> None:
         del zone
-        _, arguments = url.get_dialect()().create_connect_args(url)
-        arguments.setdefault("charset", "utf8mb4")
+        waits = {"connect_timeout": _CONNECT_SECONDS, "read_timeout": timeout_seconds + _SPARE_SECONDS}
+        given = {"charset": "utf8mb4", **waits, **_arguments(url), "use_unicode": False, "autocommit": True}
         with _mariadb_errors():
-            self._connection = pymysql.connect(
-                **{**arguments, "connect_timeout": _CONNECT_SECONDS, "read_timeout": timeout_seconds + 30},
-                use_unicode=False,
-                autocommit=True,
-            )
+            self._connection = pymysql.connect(**given)
             self._prepare(timeout_seconds)
 
     def _prepare(self, timeout_seconds: float) -> None:
@@ -255,6 +247,12 @@ def open_session(url: str, zone: str, timeout_seconds: float) -> Session:
 def shown(url: str) -> str:
     """Where that is, without the password. Raises ConfigurationError where it is no database we read."""
     return _parsed(url).render_as_string(hide_password=True)
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    """What the URL says, as the driver takes it."""
+    _, arguments = url.get_dialect()().create_connect_args(url)
+    return dict(arguments)
 
 
 def _parsed(url: str) -> URL:

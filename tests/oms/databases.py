@@ -83,7 +83,7 @@ def open_postgres(url: str) -> ShopDatabase:
 def open_mariadb(socket: Path) -> ShopDatabase:
     name = f"shop_{next(_numbers)}"
     with mariadb.connect(socket) as server, server.cursor() as cursor:
-        cursor.execute(f"create database {name}")
+        cursor.execute(f"create database {name} character set utf8mb4")
     return ShopDatabase("mariadb", f"mariadb://root@/{name}?unix_socket={socket}", mariadb.connect(socket, name))
 
 

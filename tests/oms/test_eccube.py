@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 
 from tasks.core.accounts import SqlSettings
 from tasks.core.database import Database
+from tasks.core.errors import DataError
 from tasks.core.paths import ROOT
 from tasks.core.settings import Settings
 from tasks.core.source_queries import load_source
@@ -24,6 +26,7 @@ from tasks.extract import extract
 from tasks.load import load
 from tasks.oms.base import OrderSystem
 from tasks.oms.sql import SqlShop
+from tasks.oms.sql_sessions import open_session
 from tasks.prepare import guard, open_run
 from tasks.track import track
 from tasks.validate import validate
@@ -233,6 +236,34 @@ def test_the_hours_decide_what_each_order_is_due(
         ("return_update", "1005", "accepted"),
         ("shipped", "1002", "accepted"),
     ], "1007 and 1008 are no orders; 1006 was placed before the first hour"
+
+
+def test_the_rights_that_the_page_gives_are_enough(people: EccubeSource) -> None:
+    """A user who may read these tables and columns, and no password."""
+    page = (ROOT / "docs" / "order_systems.md").read_text(encoding="utf-8").partition("\n## EC-CUBE\n")[2]
+    postgres, mariadb = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    kind, url = people.database.kind, people.database.url
+    if kind == "postgresql":
+        people.database.run(postgres)
+        people.database.url = re.sub(r"//[^@]*@", "//todoke_reader:a%20long%20one@", url)
+    else:
+        own = re.search(r"root@/(\w+)\?", url)
+        assert own
+        here = mariadb.replace("'10.0.0.5'", "'localhost'").replace("eccube.", f"{own[1]}.").replace(" require ssl", "")
+        people.database.run(here)
+        people.database.url = url.replace("root@", "todoke_reader:a long one@")
+    try:
+        for table in people.system().tables():
+            fetch(people.system(), table)
+        session = open_session(people.database.url, "UTC", 30)
+        with closing(session), pytest.raises(DataError, match=r"(?i)denied"):
+            session.page("select password, 1 as _key from dtb_customer")
+    finally:
+        people.database.run(
+            "drop owned by todoke_reader" if kind == "postgresql" else "drop user todoke_reader@localhost"
+        )
+        if kind == "postgresql":
+            people.database.run("drop role todoke_reader")
 
 
 def test_codes_are_those_of_a_new_installation() -> None:

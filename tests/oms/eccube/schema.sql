@@ -1,7 +1,7 @@
 create table dtb_customer (
   id int {unsigned} primary key, name01 varchar(255) not null, name02 varchar(255) not null, kana01 varchar(255),
   kana02 varchar(255), company_name varchar(255), postal_code varchar(8), addr01 varchar(255), addr02 varchar(255),
-  email varchar(255) not null, phone_number varchar(14), birth {instant}, point decimal(12, 0) default 0 not null,
+  email varchar(255) not null, phone_number varchar(14), password varchar(255) default 'x' not null, birth {instant}, point decimal(12, 0) default 0 not null,
   create_date {instant} not null, update_date {instant} not null, customer_status_id smallint {unsigned}, sex_id smallint {unsigned},
   pref_id smallint {unsigned}, discriminator_type varchar(255) default 'customer' not null
 );
