@@ -71,7 +71,7 @@ def _most() -> int:
 @contextmanager
 def _postgres() -> Iterator[ShopDatabase]:
     with tempfile.TemporaryDirectory() as home:
-        server = ensure_server(Path(home), "postgres")
+        server = ensure_server(Path(home), "postgres", {"fsync": "off"})
         create_database(server, "shop")
         opened = open_postgres(server_url(Path(home), "shop"))
         try:
