@@ -76,7 +76,7 @@ class SqlShop:
         try:
             for number, page in enumerate(pages):
                 yield self._canonical(table, query, page, number * self._settings.page_rows)
-        except DataError as error:
+        except (DataError, pa.ArrowInvalid) as error:
             raise DataError(
                 f"{self._place}, {table} (sql/{query.name}.sql): {str(error).strip().rstrip('.')}. What needs this "
                 "table waits; correct the query, or what the database answers it, and the next run reads on."

@@ -5,7 +5,7 @@ Python values of cells read a third of that (measured, 22 columns).
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -55,12 +55,12 @@ class PostgresSession:
         given = {"connect_timeout": _CONNECT_SECONDS, **_arguments(url), "client_encoding": "utf8"}
         with _postgres_errors(None):
             self._connection = psycopg.connect(application_name="todoke", **given)
-        self._connection.read_only = True
-        self._connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        with _postgres_errors(self._connection):
+        with _closed_on_error(self._connection), _postgres_errors(self._connection):
             self._prepare(zone, timeout_seconds)
 
     def _prepare(self, zone: str, timeout_seconds: float) -> None:
+        self._connection.read_only = True
+        self._connection.isolation_level = IsolationLevel.REPEATABLE_READ
         for name, value in {
             "timezone": zone,
             "datestyle": "ISO, YMD",
@@ -119,7 +119,8 @@ class MariaDbSession:
         given = {"charset": "utf8mb4", **waits, **_arguments(url), "use_unicode": False, "autocommit": True}
         with _mariadb_errors():
             self._connection = pymysql.connect(**given)
-            self._prepare(timeout_seconds)
+            with _closed_on_error(self._connection):
+                self._prepare(timeout_seconds)
 
     def _prepare(self, timeout_seconds: float) -> None:
         ((version,),) = self._run("select version()")
@@ -197,6 +198,14 @@ def _mariadb_errors() -> Iterator[None]:
             raise DataError(_slow(words)) from error
         is_gone = number in _GONE or isinstance(error, OSError | pymysql.InterfaceError)
         raise (Lost if is_gone else DataError)(words) from error
+
+
+@contextmanager
+def _closed_on_error(connection: "psycopg.Connection | pymysql.Connection[Any]") -> Iterator[None]:
+    with ExitStack() as undo:
+        undo.callback(connection.close)
+        yield
+        undo.pop_all()
 
 
 def _slow(words: str) -> str:
