@@ -19,6 +19,25 @@ def _api(whose: str, url: str, other: str = "another address is for a proxy or a
     return Field(url, description=f"{whose} API; {other}")
 
 
+class SqlSettings(FromEnvironment):
+    """The shop's own database (TODOKE_OMS=sql, eccube): read only, so name a replica and a user who may do no more."""
+
+    model_config = SettingsConfigDict(env_prefix="TODOKE_SQL_", extra="ignore", frozen=True)
+
+    url: SecretStr | None = Field(
+        None,
+        description="URL of the shop's database, best of a read replica: postgresql://user:password@host/name, "
+        "mariadb://… or mysql://…; TLS by its parameters (`?sslmode=verify-full`, `?ssl_ca=/etc/ssl/ca.pem`).",
+    )
+    timeout_seconds: float = Field(300, gt=0, description="How long reading one page may take in that database.")
+    page_rows: int = Field(50_000, ge=1, le=100_000, description="Rows read at once.")
+    attempts: int = Field(4, ge=1, le=20, description="Attempts to read one page: a lost connection is made again.")
+    backoff_seconds: float = Field(2, ge=0, description="Wait before the second; twice as long before each next.")
+    recent_days: float = Field(
+        14, ge=0, description="Rows younger than this are read every hour, whatever their time of change says."
+    )
+
+
 class SesSettings(FromEnvironment):
     """Amazon SES (TODOKE_EMAIL=ses). Region, keys and endpoint are boto3's own variables (AWS_*)."""
 

@@ -36,7 +36,8 @@ def _encoding(name: str) -> str:
     return "utf-8-sig" if codecs.lookup(name).name == "utf-8" else name
 
 
-def _zone(name: str) -> str:
+def zone_name(name: str) -> str:
+    """The name itself; raises ValueError where it is no time zone."""
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError):
@@ -95,7 +96,7 @@ class MappingFile(Declaration):
     """
 
     title: str
-    zone: Annotated[str, AfterValidator(_zone)]
+    zone: Annotated[str, AfterValidator(zone_name)]
     full: bool = True
     verified: bool = True
     files: dict[Name, RawFile]

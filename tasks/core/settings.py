@@ -37,7 +37,7 @@ class Settings(FromEnvironment):
         None, description="PostgreSQL URL; empty starts the embedded server in TODOKE_HOME."
     )
     shop: str = Field("sample", description="Name of the shop this database belongs to; bound at first use.")
-    oms: Literal["sample", "files", "shopify", "woocommerce"] = Field(
+    oms: Literal["sample", "files", "sql", "eccube", "shopify", "woocommerce"] = Field(
         "sample", description="Order system the orders come from."
     )
     oms_url: Path | str | None = Field(
@@ -49,7 +49,8 @@ class Settings(FromEnvironment):
     oms_mapping: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9_]*$",
-        description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format.",
+        description="Mapping (folder of sql/oms) of those files; none: they are in the canonical drop format. Where "
+        "TODOKE_OMS is sql: the folder with the queries of that database.",
     )
     sources: Path | None = Field(
         None, description="TOML file of further shop fronts (marketplaces), each with its order system; none: one shop."

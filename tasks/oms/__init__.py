@@ -6,17 +6,21 @@ from functools import partial
 from tasks.core.fronts import further_fronts
 from tasks.core.settings import Settings
 from tasks.oms.base import OrderSystem
+from tasks.oms.eccube import eccube
 from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
 from tasks.oms.several import Further, Several
 from tasks.oms.shopify import Shopify
 from tasks.oms.woocommerce import WooCommerce
+from tasks.oms.sql import sql
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
     "files": files,
     "shopify": Shopify,
     "woocommerce": WooCommerce,
+    "sql": sql,
+    "eccube": eccube,
 }
 
 
