@@ -11,8 +11,8 @@ from tasks.oms.files import files
 from tasks.oms.sample import SampleShop
 from tasks.oms.several import Further, Several
 from tasks.oms.shopify import Shopify
-from tasks.oms.woocommerce import WooCommerce
 from tasks.oms.sql import sql
+from tasks.oms.woocommerce import WooCommerce
 
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
