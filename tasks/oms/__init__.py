@@ -17,10 +17,10 @@ from tasks.oms.woocommerce import WooCommerce
 SYSTEMS: dict[str, Callable[[Settings, str], OrderSystem]] = {
     "sample": SampleShop,
     "files": files,
-    "shopify": Shopify,
-    "woocommerce": WooCommerce,
     "sql": sql,
     "eccube": eccube,
+    "shopify": Shopify,
+    "woocommerce": WooCommerce,
 }
 
 
