@@ -195,7 +195,7 @@ def decided_by(place: Place, files: Mapping[str, str]) -> Iterator[None]:
     ("arguments", "message"),
     [
         (("--from", FROM), "a walk needs --from and --to"),
-        (("--from", FROM, "--to", TO, "--as-of", TO), "and no --as-of"),
+        (("--from", FROM, "--to", TO, "--as-of", TO), "and neither --as-of nor --express"),
         (("--from", FROM, "--to", TO, "--step", "1x"), "write it like 30m, 1h or 1d"),
     ],
 )

@@ -2,7 +2,7 @@
 -- Params: none
 create temp table newest_line as
 select o.order_id, l.value ->> 'id' as line_id, coalesce(nullif(l.value ->> 'product_id', '0'), 'line:' || (l.value ->> 'id')) as product_id,
-       pg_temp.plain_of(l.value ->> 'name') as name, q.quantity,
+       pg_temp.name_of(l.value ->> 'name') as name, q.quantity,
        case when o.means = 'cancelled' then q.quantity else greatest(q.quantity - coalesce(r.quantity, 0), 0) end as left_over,
        round(q.gross / q.quantity, o.digits) as unit_price,
        case when (l.value ->> 'subtotal')::numeric > 0 then round((l.value ->> 'subtotal_tax')::numeric / (l.value ->> 'subtotal')::numeric, 2) end as tax_rate,

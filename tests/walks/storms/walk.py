@@ -36,6 +36,7 @@ STEP = 3.0
 """Hours between two runs: a third of what a shop runs makes notices later, never earlier."""
 
 NOTHING_ANSWERED = {"answered": [], "inbox_until": 0, "inbox_kept": []}
+NO_FILES = {"objects": [], "left": [], "receipts": []}
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Walk:
         feeds = {FEED_OF[table] for table in tables}
         write_notes(run.scratch, "gates", dict.fromkeys(feeds, GateState.OPEN))
         write_notes(run.scratch, "tracking", NOTHING_ANSWERED)
+        write_notes(run.scratch, "taken", NO_FILES)
         with run.database.transaction() as connection:
             for feed in feeds:
                 gate = {"state": "open", "reason": None, "newest_row_at": run.as_of, "rows_read": 0}
