@@ -1,6 +1,6 @@
 -- Who:    open orders whose parcel, or what is still to be sent, must cross a place under a warning or worse, or under what
 --         its carrier itself announced, and that will be late for it.
--- Grain:  order x cause: of several warnings the one that ends last speaks.
+-- Grain:  order x cause: of several warnings the one that ends last speaks; of several places under it the one that keeps it longest.
 -- Why:    a parcel that left its origin is past what happens there; where it was scanned last it still is. What is not certain
 --         (create_under_hazard) counts once the parcel has not moved for long enough (create_way).
 --         Where comparable parcels are known (outlook), a parcel is late by their days from the hazard's end on, which may come six
@@ -75,4 +75,4 @@ select distinct on (order_id, cause)
        first_seen_at, case when until_at is not null then greatest(promised_on, from_on) end,
        case when until_at is not null then greatest(promised_on + case when p_late is null then 2 else 1 end, until_on) end
 from dated
-order by order_id, cause, until_at desc nulls first, severity = 'emergency' desc, is_certain desc, hazard_id, shipment_id
+order by order_id, cause, until_at desc nulls first, severity = 'emergency' desc, is_certain desc, hazard_id, shipment_id, until_on desc, from_on desc, region, standing

@@ -71,6 +71,8 @@ def note_changes(connection: Connection, travel: Travel, last_day: date | None, 
 
 def count(connection: Connection, travel: Travel, today: date) -> int:
     """After parcels were merged: count those days again. Lanes that changed."""
+    if not connection.execute(text("select exists (select from changed_day)")).scalar_one():
+        return 0
     query("lanes/count_to_go").run(connection, zone=travel.zone, today=today)
     return query("lanes/count_transit").run(connection, **travel.days)
 
