@@ -36,7 +36,7 @@ STEP = 3.0
 """Hours between two runs: a third of what a shop runs makes notices later, never earlier."""
 
 NOTHING_ANSWERED = {"answered": [], "inbox_until": 0, "inbox_kept": []}
-NO_FILES = {"objects": [], "left": [], "receipts": []}
+NO_FILES: dict[str, list[str]] = {"objects": [], "left": [], "receipts": []}
 
 
 @dataclass(frozen=True)
